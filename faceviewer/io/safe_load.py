@@ -1,0 +1,98 @@
+"""Loading arrays from files that somebody else may have made: the only module that unpacks such files.
+
+Nothing here runs code from a file. An ``.npz`` is a zip of ``.npy`` members; every member's header is compared with
+the member's real size before memory is taken for it, so that neither a zip bomb nor a lying header can exhaust it.
+"""
+
+from __future__ import annotations
+
+import math
+import tokenize
+import zipfile
+import zlib
+from os import PathLike
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from faceviewer.types import FaceviewerError
+
+DEFAULT_MAX_BYTES = 1 << 30
+MAX_MEMBERS = 4096
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    tokenize.TokenError,
+    EOFError,
+    ValueError,
+    SyntaxError,
+    RecursionError,
+    NotImplementedError,  # a compression this Python cannot undo
+    RuntimeError,  # an encrypted member
+    OSError,
+)
+
+
+def load_npz(path: str | PathLike[str], *, max_bytes: int = DEFAULT_MAX_BYTES) -> dict[str, np.ndarray]:
+    """Read all arrays of an ``.npz`` file, without pickles.
+
+    ``max_bytes`` bounds the memory of all arrays together. Returns name -> array, in the file's order.
+    Raises FaceviewerError when the file is missing, damaged, too large, or holds Python objects.
+    """
+    path = Path(path)
+    try:
+        archive = zipfile.ZipFile(path)
+    except FileNotFoundError:
+        raise FaceviewerError(f"{path}: no such file") from None
+    except OSError as error:
+        raise FaceviewerError(f"{path}: cannot be read ({error.strerror or error})") from None
+    except _BROKEN:
+        raise FaceviewerError(f"{path}: not an .npz file") from None
+    with archive:
+        members = _checked_members(path, archive, max_bytes)
+        return {name: _read_member(path, archive, info) for name, info in members.items()}
+
+
+def _checked_members(path: Path, archive: zipfile.ZipFile, max_bytes: int) -> dict[str, zipfile.ZipInfo]:
+    infos = archive.infolist()
+    if len(infos) > MAX_MEMBERS:
+        raise FaceviewerError(f"{path}: holds {len(infos)} members, more than {MAX_MEMBERS}")
+    total = sum(info.file_size for info in infos)
+    if total > max_bytes:
+        raise FaceviewerError(f"{path}: would unpack to {total} bytes, more than the limit of {max_bytes}")
+    members: dict[str, zipfile.ZipInfo] = {}
+    for info in infos:
+        name = info.filename.removesuffix(".npy")
+        if name == info.filename or name in members:
+            raise FaceviewerError(f"{path}: member {info.filename!r} is not an array or occurs twice")
+        members[name] = info
+    return members
+
+
+def _read_member(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
+    try:
+        with archive.open(info) as stream:
+            shape, dtype = _read_header(stream)
+            expected = stream.tell() + math.prod(shape) * dtype.itemsize
+        if dtype.hasobject:
+            raise FaceviewerError(f"{path}: array {info.filename!r} holds Python objects, which could run code")
+        if expected != info.file_size:
+            raise FaceviewerError(f"{path}: array {info.filename!r} does not have the size that its header says")
+        with archive.open(info) as stream:
+            return np.lib.format.read_array(stream, allow_pickle=False)
+    except _BROKEN as error:
+        raise FaceviewerError(f"{path}: array {info.filename!r} is damaged ({error})") from None
+
+
+def _read_header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
+    version = np.lib.format.read_magic(stream)
+    if version == (1, 0):
+        shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
+    elif version == (2, 0):
+        shape, _, dtype = np.lib.format.read_array_header_2_0(stream)
+    else:
+        raise ValueError(f"npy format {version[0]}.{version[1]} is not supported")
+    if any(length < 0 for length in shape):
+        raise ValueError("negative length")
+    return shape, dtype
