@@ -29,7 +29,11 @@ def write_zip(path: Path, *members: tuple[str, bytes]) -> Path:
     return path
 
 
-SAVED = {"a": np.arange(6, dtype=np.int16).reshape(2, 3), "names": np.array(["x", "jaw-drop"]), "empty": np.zeros((0, 3))}
+SAVED = {
+    "a": np.arange(6, dtype=np.int16).reshape(2, 3),
+    "names": np.array(["x", "jaw-drop"]),
+    "empty": np.zeros((0, 3)),
+}
 
 
 @pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
