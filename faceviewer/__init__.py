@@ -1,0 +1,1 @@
+"""Turns photographs into textured 3D heads."""

@@ -1,0 +1,1 @@
+"""Reconstruction engines: from a photo and its faces to textured heads."""

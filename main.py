@@ -1,0 +1,3 @@
+from faceviewer.cli.main import run
+
+run()
