@@ -1,0 +1,229 @@
+"""Photos from files and arrays: upright 8-bit sRGB, whatever they were.
+
+Files are read by Pillow, as are their EXIF tags and colour profiles, and told apart by content, never by suffix. Only
+the formats below are tried, because some of Pillow's other readers start programs or are rarely tested. Of animated
+and multi-page files the first picture is taken. ``io.color`` says what becomes of each kind of pixel.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+import stat
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageFile, UnidentifiedImageError
+
+from faceviewer.io import tiff
+from faceviewer.io.color import NEUTRAL_GREY, to_srgb
+from faceviewer.io.exif import focal_px, read_orientation, upright
+from faceviewer.types import FaceviewerError, Photo
+
+_JPEG_SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo")
+_OTHER_SUFFIXES = (".png", ".webp", ".bmp", ".dib", ".tif", ".tiff", ".gif", ".heic", ".heif", ".hif", ".avif")
+PHOTO_SUFFIXES = frozenset(_JPEG_SUFFIXES + _OTHER_SUFFIXES)
+"""Suffixes (lower case) by which photos are recognised in folders."""
+
+MAX_FILE_BYTES = 1 << 30
+_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "BMP", "DIB", "TIFF", "GIF", "AVIF")
+_KNOWN_KINDS = "JPEG, PNG, WebP, BMP, TIFF, GIF, HEIC or AVIF"
+_HEIF_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"))
+_AVIF_BRANDS = frozenset((b"avif", b"avis"))
+_MAGIC = (b"\xff\xd8\xff", b"\x89PNG", b"RIFF", b"BM", b"GIF8", b"\0\0\0")
+_TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_CUT_OFF = re.compile(r"truncat|premature|end of file|end of data|EOF|too short|incomplete|read past", re.IGNORECASE)
+
+
+class PhotoError(FaceviewerError):
+    """A photo cannot be read; the sentence names the file and the reason."""
+
+
+def load_photo(path: Path | str, *, max_megapixels: float = 100) -> Photo:
+    """Read a photo file: upright, opaque, sRGB, with its focal length from EXIF where that is known.
+
+    ``max_megapixels`` is checked on the file's header, before anything is decoded; Pillow's own limit of 179 megapixels
+    holds as well. Raises ``PhotoError`` for whatever is wrong with the file, and nothing else.
+    """
+    path = Path(path)
+    data = _read(path)
+    try:
+        with _quiet_pillow(), _open(data, path) as image:
+            _check_header(image, path, max_megapixels)
+            tiff.repair_planes(image)
+            image.load()
+            rgb, focal = _decode(image, path)
+    except PhotoError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise PhotoError(f"{path}: the picture is too large for Pillow ({_one_line(error)})") from error
+    except MemoryError as error:
+        raise PhotoError(f"{path}: there is not enough memory to read it") from error
+    except Exception as error:  # decoders meet hostile bytes with almost any exception
+        raise PhotoError(f"{path}: {_decoding_reason(error)}") from error
+    return Photo(rgb=rgb, path=path, sha256=hashlib.sha256(data).hexdigest(), focal_px=focal)
+
+
+def photo_from_array(array: np.ndarray) -> Photo:
+    """A photo from upright sRGB pixels: (H, W), (H, W, 1 to 4) of uint8, uint16, bool, or float from 0 to 1.
+
+    Two and four channels end in an alpha channel, not premultiplied, which goes over neutral grey. The array is copied.
+    Raises ``PhotoError`` for other shapes and types, and for floats that are clearly not between 0 and 1.
+    """
+    array = np.asarray(array)
+    if array.ndim == 2:
+        array = array[..., None]
+    if array.ndim != 3 or array.shape[2] not in (1, 2, 3, 4) or 0 in array.shape:
+        raise PhotoError(f"photo: an array of shape {array.shape} is no picture; give (H, W), (H, W, 3) or (H, W, 4)")
+    shares = _as_shares(array)
+    if shares is None:
+        rgb = np.array(np.broadcast_to(array, (*array.shape[:2], 3)))
+    else:
+        color = shares if shares.shape[2] in (1, 3) else _shares_over_grey(shares)
+        rgb = np.broadcast_to(np.rint(color * 255), (*color.shape[:2], 3)).astype(np.uint8)
+    return Photo(rgb=rgb, sha256=hashlib.sha256(rgb.tobytes()).hexdigest())
+
+
+def _as_shares(array: np.ndarray) -> np.ndarray | None:
+    """The array as float32 from 0 to 1, or None where uint8 values can stay as they are."""
+    if array.dtype == np.uint8:
+        return None if array.shape[2] in (1, 3) else array.astype(np.float32) / 255
+    if array.dtype == np.uint16:
+        return array.astype(np.float32) / 65535
+    if array.dtype == np.bool_:
+        return array.astype(np.float32)
+    if not np.issubdtype(array.dtype, np.floating):
+        raise PhotoError(f"photo: an array of {array.dtype} is no picture; give uint8, uint16 or float from 0 to 1")
+    if not np.isfinite(array).all() or array.min() < -0.5 or array.max() > 1.5:  # resampling may overshoot a little
+        raise PhotoError("photo: a float array must hold finite values from 0 to 1")
+    return array.astype(np.float32).clip(0, 1)
+
+
+def _shares_over_grey(shares: np.ndarray) -> np.ndarray:
+    color, alpha = shares[..., :-1], shares[..., -1:]
+    return color * alpha + (NEUTRAL_GREY / 255) * (1 - alpha)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise PhotoError(f"{path}: it is a folder, not a picture")
+        if not stat.S_ISREG(status.st_mode):
+            raise PhotoError(f"{path}: it is not a regular file")
+        if status.st_size > MAX_FILE_BYTES:
+            raise PhotoError(f"{path}: the file is larger than {MAX_FILE_BYTES >> 20} MiB")
+        data = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise PhotoError(f"{path}: there is no such file") from error
+    except PermissionError as error:
+        raise PhotoError(f"{path}: no permission to read it") from error
+    except (OSError, ValueError) as error:
+        raise PhotoError(f"{path}: it cannot be read ({getattr(error, 'strerror', None) or error})") from error
+    if not data:
+        raise PhotoError(f"{path}: the file is empty")
+    return data
+
+
+def _open(data: bytes, path: Path) -> ImageFile.ImageFile:
+    try:
+        return Image.open(io.BytesIO(data), formats=_formats())
+    except UnidentifiedImageError as error:
+        raise PhotoError(f"{path}: {_unidentified_reason(data)}") from error
+
+
+@cache
+def _formats() -> tuple[str, ...]:
+    """The formats to try; HEIF joins them when pillow-heif is installed."""
+    Image.init()
+    formats = tuple(name for name in _FORMATS if name in Image.OPEN)
+    try:
+        import pillow_heif
+    except ImportError:
+        return formats
+    pillow_heif.register_heif_opener()
+    return (*formats, "HEIF")
+
+
+def _check_header(image: ImageFile.ImageFile, path: Path, max_megapixels: float) -> None:
+    width, height = image.size
+    if width * height > max_megapixels * 1e6:
+        raise PhotoError(
+            f"{path}: {width} x {height} pixels are {width * height / 1e6:.0f} megapixels,"
+            f" more than the limit of {max_megapixels:g}"
+        )
+    if tiff.is_raw_file(image):
+        raise PhotoError(f"{path}: it is a camera's raw file (DNG); export it as JPEG or TIFF first")
+
+
+def _decode(image: ImageFile.ImageFile, path: Path) -> tuple[np.ndarray, float | None]:
+    """((H, W, 3) uint8 upright sRGB, focal length in pixels or None) of a picture whose pixels are loaded.
+
+    EXIF is read after the pixels, because Pillow's TIFF reader turns the picture itself and then drops the tag.
+    """
+    try:
+        exif = image.getexif()
+        orientation, focal = read_orientation(exif), focal_px(exif, image.size)
+    except Exception:  # noqa: BLE001  (damaged EXIF says nothing, but the picture may be fine)
+        orientation, focal = 1, None
+    return upright(to_srgb(image, str(path)), orientation), focal
+
+
+def _unidentified_reason(data: bytes) -> str:
+    brand = data[8:12] if data[4:8] == b"ftyp" else b""
+    if brand in _HEIF_BRANDS and "HEIF" not in _formats():
+        return "HEIC pictures need pillow-heif (pip install 'faceviewer[heic]')"
+    if brand in _AVIF_BRANDS and "AVIF" not in _formats():
+        return "the installed Pillow cannot read AVIF pictures"
+    if data.startswith(_TIFF_MAGIC):
+        return "this kind of TIFF cannot be read; save it as 8-bit or 16-bit RGB"
+    if brand in _HEIF_BRANDS | _AVIF_BRANDS or data.startswith(_MAGIC):
+        return "the beginning of the picture is damaged or cut off"
+    return f"it is not a picture ({_KNOWN_KINDS})"
+
+
+def _decoding_reason(error: Exception) -> str:
+    detail = _one_line(error)
+    if _CUT_OFF.search(detail):
+        return "the file ends in the middle of the picture"
+    return f"the picture is damaged ({detail})"
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:120] or type(error).__name__
+
+
+class _Quiet:
+    """How many threads are inside ``_quiet_pillow``, and what restores the warning filters after the last."""
+
+    lock = threading.Lock()
+    depth = 0
+    filters: warnings.catch_warnings | None = None
+
+
+@contextmanager
+def _quiet_pillow() -> Iterator[None]:
+    """Keep Pillow's warnings (odd EXIF, large pictures) from the user, who can do nothing about them.
+
+    ``warnings.catch_warnings`` is process-wide: the first thread in sets the filter, the last one out restores it.
+    """
+    with _Quiet.lock:
+        if _Quiet.depth == 0:
+            _Quiet.filters = warnings.catch_warnings()
+            _Quiet.filters.__enter__()
+            warnings.filterwarnings("ignore", module=r"(PIL|pillow_heif)(\.|$)")
+            warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+        _Quiet.depth += 1
+    try:
+        yield
+    finally:
+        with _Quiet.lock:
+            _Quiet.depth -= 1
+            if _Quiet.depth == 0 and _Quiet.filters is not None:
+                _Quiet.filters.__exit__(None, None, None)
