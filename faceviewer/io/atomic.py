@@ -13,9 +13,9 @@ import json
 import os
 import platform
 import re
+import secrets
 import shutil
 import sys
-import tempfile
 import time
 import zlib
 from collections.abc import Callable
@@ -70,8 +70,8 @@ class AtomicFileSet:
     def __enter__(self) -> AtomicFileSet:
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
-            self._folder = _new_folder(self.directory)
-            (self._folder / "new").mkdir()
+            self._folder = _own_folder(self.directory)
+            (self._folder / "new").mkdir(parents=True)
         except OSError as error:
             raise _explained(error, self.directory) from error
         return self
@@ -89,17 +89,16 @@ class AtomicFileSet:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is None and self._names:
-            try:
+        target = self.directory / (self._names[-1] if self._names else "")
+        try:
+            if kind is None and self._names:
                 _publish(self._folder, self.directory, self._names)
-            except BaseException as failure:
-                _undo(self._folder, self.directory)  # if this fails too, the folder stays for remove_stale
-                error = failure
-        shutil.rmtree(self._folder, ignore_errors=True)
+        except OSError as failure:
+            raise _explained(failure, target) from failure
+        finally:
+            _clear_away(self._folder, self.directory)
         if isinstance(error, OSError) and _is_ours(error, self._folder):
-            raise _explained(error, self.directory / (self._names[-1] if self._names else "")) from error
-        if error is not None and kind is None:
-            raise error
+            raise _explained(error, target) from error
 
 
 def remove_stale(directory: str | os.PathLike[str]) -> int:
@@ -117,13 +116,21 @@ def remove_stale(directory: str | os.PathLike[str]) -> int:
     removed = 0
     for folder in stale:
         try:
-            claimed = folder.rename(_new_folder(directory))  # of two runs that clear up, one wins
-            _undo(claimed, directory)
+            claimed = folder.rename(_own_folder(directory))  # of two runs that clear up, one wins
         except OSError:
             continue
-        shutil.rmtree(claimed, ignore_errors=True)
-        removed += 1
+        removed += _clear_away(claimed, directory)
     return removed
+
+
+def _clear_away(folder: Path, directory: Path) -> bool:
+    """Remove a temporary folder, or leave it for ``remove_stale`` while it holds what cannot be put back now."""
+    try:
+        _undo(folder, directory)
+    except OSError:
+        return False
+    shutil.rmtree(folder, ignore_errors=True)
+    return True
 
 
 def _publish(folder: Path, directory: Path, names: list[str]) -> None:
@@ -177,8 +184,8 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _new_folder(directory: Path) -> Path:
-    return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{_host()}-{os.getpid()}-", dir=directory))
+def _own_folder(directory: Path) -> Path:
+    return directory / f"{PREFIX}{_host()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 def _host() -> str:

@@ -1,0 +1,75 @@
+"""Pictures to bytes and back: RGB uint8 in memory, PNG or JPEG in files.
+
+This is for the pictures that the application makes; photographs come in through ``io.photo``.
+"""
+
+from __future__ import annotations
+
+import zlib
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from faceviewer.io.cv import cv2
+from faceviewer.types import FaceviewerError
+
+MAX_SIDE = 16384
+
+
+def encode_png(picture: np.ndarray, *, compression: int = 1) -> bytes:
+    """PNG bytes of an (H, W, 3) RGB or (H, W) grey uint8 picture; ``compression`` 0 to 9, 1 is quick."""
+    return _encode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, compression])
+
+
+def encode_jpeg(picture: np.ndarray, *, quality: int = 92) -> bytes:
+    """JPEG bytes of an (H, W, 3) RGB or (H, W) grey uint8 picture, colours at full resolution."""
+    sampling = [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
+    return _encode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality, *sampling])
+
+
+def write_image(path: Path, picture: np.ndarray) -> None:
+    """Write a picture as its suffix says: ``.png`` (exact), ``.jpg`` or ``.jpeg``. Raises OSError as any write."""
+    encoders = {".png": encode_png, ".jpg": encode_jpeg, ".jpeg": encode_jpeg}
+    encode = encoders.get(path.suffix.lower())
+    if encode is None:
+        raise FaceviewerError(f"{path}: pictures are written as .png, .jpg or .jpeg")
+    path.write_bytes(encode(picture))
+
+
+def read_png(path: Path, *, grey: bool = False) -> np.ndarray:
+    """The (H, W, 3) RGB, or (H, W) grey, uint8 picture in a PNG file, texel by texel as it was written.
+
+    Raises FaceviewerError when the file is missing, no PNG, larger than ``MAX_SIDE`` or damaged.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FaceviewerError(f"{path}: cannot be read ({error.strerror or error})") from None
+    try:
+        with Image.open(BytesIO(data), formats=["PNG"]) as image:
+            if max(image.size) > MAX_SIDE:
+                raise FaceviewerError(f"{path}: {image.width} x {image.height} pixels, more than {MAX_SIDE} on a side")
+            return np.array(image.convert("L" if grey else "RGB"))
+    except UnidentifiedImageError:
+        raise FaceviewerError(f"{path}: not a PNG picture") from None
+    except (OSError, ValueError, SyntaxError, EOFError, zlib.error, Image.DecompressionBombError) as error:
+        raise FaceviewerError(f"{path}: the PNG picture is damaged ({error})") from None
+
+
+def _encode(suffix: str, picture: np.ndarray, options: list[int]) -> bytes:
+    if (
+        picture.dtype != np.uint8
+        or picture.ndim not in (2, 3)
+        or picture.size == 0
+        or picture.shape[2:] not in ((), (3,))
+    ):
+        raise ValueError(f"a picture is (H, W, 3) or (H, W) uint8, not {picture.shape} {picture.dtype}")
+    ordered = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+    done, data = cv2.imencode(suffix, ordered, options)
+    if not done:
+        raise FaceviewerError(
+            f"a picture of {picture.shape[1]} x {picture.shape[0]} pixels cannot be stored as {suffix}"
+        )
+    return data.tobytes()
