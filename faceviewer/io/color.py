@@ -133,7 +133,7 @@ def _profile_converter(mode: str, profile: bytes) -> Step:
         convert = _profile_converter("RGB", profile)
         return lambda grey: convert(grey.convert("RGB"))
     if space != _PROFILE_SPACES[mode]:
-        raise ValueError(f"made for {space} pictures, this one is {_PROFILE_SPACES[mode]}")
+        raise ValueError(f"it is not made for {_PROFILE_SPACES[mode]} colours")
     apply = _applier(ImageCms.buildTransform(source, _srgb(), mode, "RGB", _INTENT, _FLAGS))
     if mode in ("L", "RGB") and _is_identity(apply, mode):
         return lambda color: color.convert("RGB")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import re
 import stat
 import threading
@@ -23,6 +24,7 @@ from PIL import Image, ImageFile, UnidentifiedImageError
 
 from faceviewer.io import tiff
 from faceviewer.io.color import NEUTRAL_GREY, to_srgb
+from faceviewer.io.diagnosis import decoding_reason, unidentified_reason
 from faceviewer.io.exif import focal_px, read_orientation, upright
 from faceviewer.types import FaceviewerError, Photo
 
@@ -33,12 +35,8 @@ PHOTO_SUFFIXES = frozenset(_JPEG_SUFFIXES + _OTHER_SUFFIXES)
 
 MAX_FILE_BYTES = 1 << 30
 _FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "BMP", "DIB", "TIFF", "GIF", "AVIF")
-_KNOWN_KINDS = "JPEG, PNG, WebP, BMP, TIFF, GIF, HEIC or AVIF"
-_HEIF_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"))
-_AVIF_BRANDS = frozenset((b"avif", b"avis"))
-_MAGIC = (b"\xff\xd8\xff", b"\x89PNG", b"RIFF", b"BM", b"GIF8", b"\0\0\0")
-_TIFF_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-_CUT_OFF = re.compile(r"truncat|premature|end of file|end of data|EOF|too short|incomplete|read past", re.IGNORECASE)
+
+logging.getLogger("PIL").addHandler(logging.NullHandler())  # its remarks on odd files are not for the user's terminal
 
 
 class PhotoError(FaceviewerError):
@@ -62,11 +60,11 @@ def load_photo(path: Path | str, *, max_megapixels: float = 100) -> Photo:
     except PhotoError:
         raise
     except Image.DecompressionBombError as error:
-        raise PhotoError(f"{path}: the picture is too large for Pillow ({_one_line(error)})") from error
+        raise PhotoError(f"{path}: {_bomb_reason(error, max_megapixels)}") from error
     except MemoryError as error:
         raise PhotoError(f"{path}: there is not enough memory to read it") from error
     except Exception as error:  # decoders meet hostile bytes with almost any exception
-        raise PhotoError(f"{path}: {_decoding_reason(error)}") from error
+        raise PhotoError(f"{path}: {decoding_reason(error, data)}") from error
     return Photo(rgb=rgb, path=path, sha256=hashlib.sha256(data).hexdigest(), focal_px=focal)
 
 
@@ -135,7 +133,7 @@ def _open(data: bytes, path: Path) -> ImageFile.ImageFile:
     try:
         return Image.open(io.BytesIO(data), formats=_formats())
     except UnidentifiedImageError as error:
-        raise PhotoError(f"{path}: {_unidentified_reason(data)}") from error
+        raise PhotoError(f"{path}: {unidentified_reason(data, _formats())}") from error
 
 
 @cache
@@ -154,12 +152,20 @@ def _formats() -> tuple[str, ...]:
 def _check_header(image: ImageFile.ImageFile, path: Path, max_megapixels: float) -> None:
     width, height = image.size
     if width * height > max_megapixels * 1e6:
-        raise PhotoError(
-            f"{path}: {width} x {height} pixels are {width * height / 1e6:.0f} megapixels,"
-            f" more than the limit of {max_megapixels:g}"
-        )
+        raise PhotoError(f"{path}: {_size_reason(width * height, max_megapixels)}")
     if tiff.is_raw_file(image):
         raise PhotoError(f"{path}: it is a camera's raw file (DNG); export it as JPEG or TIFF first")
+
+
+def _size_reason(pixels: int, max_megapixels: float) -> str:
+    return f"the picture has {pixels / 1e6:.1f} megapixels, more than the limit of {max_megapixels:g}"
+
+
+def _bomb_reason(error: Image.DecompressionBombError, max_megapixels: float) -> str:
+    """The same sentence where Pillow refused first; its message holds the number of pixels."""
+    pixels = re.search(r"\((\d+) pixels\)", str(error))
+    limit = min(max_megapixels, 2e-6 * (Image.MAX_IMAGE_PIXELS or 0) or max_megapixels)
+    return _size_reason(int(pixels[1]), round(limit)) if pixels else "the picture is too large"
 
 
 def _decode(image: ImageFile.ImageFile, path: Path) -> tuple[np.ndarray, float | None]:
@@ -173,30 +179,6 @@ def _decode(image: ImageFile.ImageFile, path: Path) -> tuple[np.ndarray, float |
     except Exception:  # noqa: BLE001  (damaged EXIF says nothing, but the picture may be fine)
         orientation, focal = 1, None
     return upright(to_srgb(image, str(path)), orientation), focal
-
-
-def _unidentified_reason(data: bytes) -> str:
-    brand = data[8:12] if data[4:8] == b"ftyp" else b""
-    if brand in _HEIF_BRANDS and "HEIF" not in _formats():
-        return "HEIC pictures need pillow-heif (pip install 'faceviewer[heic]')"
-    if brand in _AVIF_BRANDS and "AVIF" not in _formats():
-        return "the installed Pillow cannot read AVIF pictures"
-    if data.startswith(_TIFF_MAGIC):
-        return "this kind of TIFF cannot be read; save it as 8-bit or 16-bit RGB"
-    if brand in _HEIF_BRANDS | _AVIF_BRANDS or data.startswith(_MAGIC):
-        return "the beginning of the picture is damaged or cut off"
-    return f"it is not a picture ({_KNOWN_KINDS})"
-
-
-def _decoding_reason(error: Exception) -> str:
-    detail = _one_line(error)
-    if _CUT_OFF.search(detail):
-        return "the file ends in the middle of the picture"
-    return f"the picture is damaged ({detail})"
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:120] or type(error).__name__
 
 
 class _Quiet:
