@@ -1,0 +1,50 @@
+"""Choosing where torch computes: the only place that asks what the machine has."""
+
+from __future__ import annotations
+
+import importlib.util
+
+from faceviewer.engines.options import UsageError
+
+DEVICE_NAMES = ("auto", "cpu", "cuda", "mps")
+
+
+def available_devices() -> tuple[str, ...]:
+    """What this machine can compute on, best first, "cpu" always last. Imports torch."""
+    import torch
+
+    found = []
+    if torch.cuda.is_available():
+        found.append("cuda")
+    if torch.backends.mps.is_available():
+        found.append("mps")
+    return (*found, "cpu")
+
+
+def choose_device(name: str) -> str:
+    """The device meant by ``name``, one of ``DEVICE_NAMES``; "auto" takes the best there is.
+
+    Raises UsageError for an unknown device and for one that this machine lacks.
+    """
+    if name not in DEVICE_NAMES:
+        raise UsageError(f"unknown device {name!r}: choose one of {', '.join(DEVICE_NAMES)}")
+    if name == "cpu":
+        return name
+    if importlib.util.find_spec("torch") is None:
+        raise UsageError("torch is not installed: run `python -m pip install .` again")
+    available = available_devices()
+    if name == "auto":
+        return available[0]
+    if name not in available:
+        raise UsageError(f"this machine has no {name} device that torch can use: choose {' or '.join(available)}")
+    return name
+
+
+def limit_threads(count: int) -> None:
+    """Let torch and OpenCV use at most ``count`` threads each in this process."""
+    import torch
+
+    from faceviewer.io.cv import cv2
+
+    torch.set_num_threads(count)
+    cv2.setNumThreads(count)

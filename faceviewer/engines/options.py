@@ -1,0 +1,46 @@
+"""What a reconstruction can be asked for, and the error for asking the impossible."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from faceviewer.types import FaceviewerError
+
+TEXTURE_SIZES = (64, 8192)
+"""Smallest and largest side of a texture, texels."""
+
+
+class UsageError(FaceviewerError):
+    """The request itself cannot be met, whatever the photo; the command line ends with status 2."""
+
+
+@dataclass(frozen=True)
+class ReconstructOptions:
+    """Options that every engine understands. Raises UsageError for values out of range."""
+
+    focal_px: float | None = None
+    """Focal length in pixels of the photo, when known better than EXIF says."""
+    fov_deg: float | None = None
+    """Or the field of view across the photo's longer side, degrees."""
+    texture_size: int | None = 1024
+    """Side of the square texture in texels; None for a head without texture."""
+    delight: bool = False
+    """Remove the photo's lighting from the texture."""
+
+    def __post_init__(self) -> None:
+        if self.focal_px is not None and self.fov_deg is not None:
+            raise UsageError("give the focal length or the field of view, not both")
+        if self.focal_px is not None and not (math.isfinite(self.focal_px) and self.focal_px > 0):
+            raise UsageError(f"the focal length must be a positive number of pixels, not {self.focal_px:g}")
+        if self.fov_deg is not None and not 1 <= self.fov_deg <= 150:
+            raise UsageError(f"the field of view must be between 1 and 150 degrees, not {self.fov_deg:g}")
+        smallest, largest = TEXTURE_SIZES
+        if self.texture_size is not None and not smallest <= self.texture_size <= largest:
+            raise UsageError(f"the texture size must be between {smallest} and {largest}, not {self.texture_size}")
+
+    def focal_for(self, size: tuple[int, int]) -> float | None:
+        """The focal length in pixels that was asked for, for a photo of ``size`` (width, height), or None."""
+        if self.fov_deg is not None:
+            return max(size) / 2 / math.tan(math.radians(self.fov_deg) / 2)
+        return self.focal_px
