@@ -1,0 +1,1 @@
+"""Rotations, similarity alignment and mesh normals; numpy only."""
