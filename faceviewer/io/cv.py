@@ -10,6 +10,11 @@ import os
 from pathlib import Path
 
 _QT_VARIABLES = ("QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
+_QUIET = {"OPENCV_FFMPEG_LOGLEVEL": "-8", "OPENCV_LOG_LEVEL": "ERROR"}
+"""Damaged videos are reported by us, in one sentence; these keep FFmpeg's own lines off the terminal."""
+
+for _name, _value in _QUIET.items():
+    os.environ.setdefault(_name, _value)
 _before = {name: os.environ.get(name) for name in _QT_VARIABLES}
 
 import cv2  # noqa: E402

@@ -20,7 +20,7 @@ def unidentified_reason(data: bytes, formats: Collection[str]) -> str:
     """Why no reader took the file's bytes; ``formats`` are the Pillow formats that were tried."""
     brand = data[8:12] if data[4:8] == b"ftyp" else b""
     if brand in _HEIF_BRANDS and "HEIF" not in formats:
-        return "HEIC pictures need pillow-heif (pip install 'faceviewer[heic]')"
+        return "HEIC pictures need pillow-heif (pip install 'faceviewer[heif]')"
     if brand in _AVIF_BRANDS and "AVIF" not in formats:
         return "the installed Pillow cannot read AVIF pictures"
     if _ends_early(data):

@@ -11,7 +11,6 @@ import hashlib
 import io
 import logging
 import re
-import stat
 import threading
 import warnings
 from collections.abc import Iterator
@@ -26,7 +25,8 @@ from faceviewer.io import tiff
 from faceviewer.io.color import NEUTRAL_GREY, to_srgb
 from faceviewer.io.diagnosis import decoding_reason, unidentified_reason
 from faceviewer.io.exif import focal_px, read_orientation, upright
-from faceviewer.types import FaceviewerError, Photo
+from faceviewer.io.input_file import PhotoError, open_input
+from faceviewer.types import Photo
 
 _JPEG_SUFFIXES = (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo")
 _OTHER_SUFFIXES = (".png", ".webp", ".bmp", ".dib", ".tif", ".tiff", ".gif", ".heic", ".heif", ".hif", ".avif")
@@ -36,11 +36,10 @@ PHOTO_SUFFIXES = frozenset(_JPEG_SUFFIXES + _OTHER_SUFFIXES)
 MAX_FILE_BYTES = 1 << 30
 _FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "BMP", "DIB", "TIFF", "GIF", "AVIF")
 
-logging.getLogger("PIL").addHandler(logging.NullHandler())  # its remarks on odd files are not for the user's terminal
+__all__ = ["MAX_FILE_BYTES", "PHOTO_SUFFIXES", "PhotoError", "load_photo", "photo_from_array"]
 
-
-class PhotoError(FaceviewerError):
-    """A photo cannot be read; the sentence names the file and the reason."""
+# Pillow's remarks on odd files are not for the user's terminal.
+logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 
 def load_photo(path: Path | str, *, max_megapixels: float = 100) -> Photo:
@@ -109,23 +108,13 @@ def _shares_over_grey(shares: np.ndarray) -> np.ndarray:
 
 
 def _read(path: Path) -> bytes:
-    try:
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise PhotoError(f"{path}: it is a folder, not a picture")
-        if not stat.S_ISREG(status.st_mode):
-            raise PhotoError(f"{path}: it is not a regular file")
-        if status.st_size > MAX_FILE_BYTES:
-            raise PhotoError(f"{path}: the file is larger than {MAX_FILE_BYTES >> 20} MiB")
-        data = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError) as error:
-        raise PhotoError(f"{path}: there is no such file") from error
-    except PermissionError as error:
-        raise PhotoError(f"{path}: no permission to read it") from error
-    except (OSError, ValueError) as error:
-        raise PhotoError(f"{path}: it cannot be read ({getattr(error, 'strerror', None) or error})") from error
-    if not data:
-        raise PhotoError(f"{path}: the file is empty")
+    with open_input(path, "picture") as file:
+        try:
+            data = file.read(MAX_FILE_BYTES + 1)
+        except OSError as error:
+            raise PhotoError(f"{path}: it cannot be read ({error.strerror})") from error
+    if len(data) > MAX_FILE_BYTES:
+        raise PhotoError(f"{path}: the file is larger than {MAX_FILE_BYTES >> 20} MiB")
     return data
 
 

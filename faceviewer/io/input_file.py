@@ -1,0 +1,42 @@
+"""Files that users name: opened, or refused with a sentence."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+from faceviewer.types import FaceviewerError
+
+
+class PhotoError(FaceviewerError):
+    """A photo or video cannot be read; the sentence names the file and the reason."""
+
+
+def open_input(path: Path, kind: str) -> BinaryIO:
+    """Open a regular, non-empty file for reading; ``kind`` is what the user meant it to be ("picture", "video").
+
+    Raises ``PhotoError`` for folders, devices, empty files, and whatever the system refuses.
+    """
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise PhotoError(f"{path}: it is a folder, not a {kind}")
+        if not stat.S_ISREG(status.st_mode):
+            raise PhotoError(f"{path}: it is not a regular file")
+        if status.st_size == 0:
+            raise PhotoError(f"{path}: the file is empty")
+        return path.open("rb")
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
+        raise PhotoError(f"{path}: {_refusal(error)}") from error
+
+
+def _refusal(error: OSError | ValueError) -> str:
+    match error:
+        case FileNotFoundError() | NotADirectoryError():
+            return "there is no such file"
+        case PermissionError():
+            return "no permission to read it"
+        case OSError():
+            return f"it cannot be read ({error.strerror})"
+    return "it is not a usable file name"
