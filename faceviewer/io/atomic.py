@@ -41,7 +41,7 @@ _REASONS = {
 }
 
 
-def write_atomically(target: str | os.PathLike[str], write: Callable[[Path], None]) -> None:
+def write_atomically(target: str | os.PathLike[str], write: Callable[[Path], object]) -> None:
     """Let ``write`` fill a temporary path, then move it to ``target``: the old file, or all of the new one.
 
     Missing folders are made. Raises FaceviewerError when the target cannot be written; other errors of ``write``
