@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from PIL import Image, ImageCms
@@ -43,12 +43,17 @@ def to_srgb(image: Image.Image, name: str) -> np.ndarray:
     probe = _split_alpha(to_plain(image.crop((0, 0, 1, 1))))[0]
     to_rgb = _color_converter(probe.mode, image.info.get("icc_profile"), name)
     rgb = np.empty((image.height, image.width, 3), np.uint8)
+    for top, strip in _strips(image):
+        color, alpha = _split_alpha(to_plain(strip))
+        rgb[top : top + strip.height] = np.asarray(_over_grey(to_rgb(color), alpha))
+    return rgb
+
+
+def _strips(image: Image.Image) -> Iterator[tuple[int, Image.Image]]:
+    """(first row, full-width strip), from top to bottom."""
     rows = max(1, _STRIP_PIXELS // image.width)
     for top in range(0, image.height, rows):
-        bottom = min(top + rows, image.height)
-        color, alpha = _split_alpha(to_plain(image.crop((0, top, image.width, bottom))))
-        rgb[top:bottom] = np.asarray(_over_grey(to_rgb(color), alpha))
-    return rgb
+        yield top, image.crop((0, top, image.width, min(top + rows, image.height)))
 
 
 def _depth_reducer(image: Image.Image) -> Step:
@@ -76,12 +81,18 @@ def _full_scale(image: Image.Image) -> float:
     """The value that means white (or black, where inverted) in a deep grey picture."""
     if image.mode.startswith("I;16"):
         return 4095.0 if tiff.bits_per_sample(image) == 12 else 65535.0
+    if image.mode == "F":
+        high = max(float(_finite(strip).max(initial=0)) for _, strip in _strips(image))
+        return next((scale for scale in _FLOAT_SCALES if high <= scale), _FLOAT_SCALES[-1])
     low, high = (float(extreme) for extreme in image.getextrema())  # type: ignore[arg-type]
-    if image.mode == "I":
-        if low < 0 and not tiff.is_signed(image):  # Pillow shows unsigned values from 2**31 on as negative
-            return _INTEGER_SCALES[-1]
-        return next(scale for scale in _INTEGER_SCALES if high <= scale)
-    return next((scale for scale in _FLOAT_SCALES if high <= scale), _FLOAT_SCALES[-1])
+    if low < 0 and not tiff.is_signed(image):  # Pillow shows unsigned values from 2**31 on as negative
+        return _INTEGER_SCALES[-1]
+    return next(scale for scale in _INTEGER_SCALES if high <= scale)
+
+
+def _finite(strip: Image.Image) -> np.ndarray:
+    values = np.asarray(strip)
+    return values[np.isfinite(values)]
 
 
 def _split_alpha(strip: Image.Image) -> tuple[Image.Image, Image.Image | None]:

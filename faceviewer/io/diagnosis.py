@@ -49,11 +49,21 @@ def _ends_early(data: bytes) -> bool:
     """Whether the file's own bookkeeping points past its end; False for formats that keep none."""
     if data[:4] == b"RIFF" and len(data) >= 8:
         return struct.unpack_from("<I", data, 4)[0] + 8 > len(data)
-    if data[:4] in _TIFF_ORDERS and len(data) >= 8:
-        return struct.unpack_from(_TIFF_ORDERS[data[:4]] + "I", data, 4)[0] + 2 > len(data)
+    if data[:4] in _TIFF_ORDERS:
+        return _directory_ends_early(data, _TIFF_ORDERS[data[:4]])
     if data[4:8] == b"ftyp":
         return _boxes_end_early(data)
     return False
+
+
+def _directory_ends_early(data: bytes, order: str) -> bool:
+    """Whether the first directory of a TIFF is not all there."""
+    if len(data) < 8:
+        return True
+    start = struct.unpack_from(order + "I", data, 4)[0]
+    if start + 2 > len(data):
+        return True
+    return start + 2 + 12 * struct.unpack_from(order + "H", data, start)[0] > len(data)
 
 
 def _boxes_end_early(data: bytes) -> bool:

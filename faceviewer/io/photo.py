@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
+import os
 import re
 import threading
 import warnings
@@ -109,13 +110,12 @@ def _shares_over_grey(shares: np.ndarray) -> np.ndarray:
 
 def _read(path: Path) -> bytes:
     with open_input(path, "picture") as file:
+        if os.fstat(file.fileno()).st_size > MAX_FILE_BYTES:
+            raise PhotoError(f"{path}: the file is larger than {MAX_FILE_BYTES >> 20} MiB")
         try:
-            data = file.read(MAX_FILE_BYTES + 1)
+            return file.read()
         except OSError as error:
             raise PhotoError(f"{path}: it cannot be read ({error.strerror})") from error
-    if len(data) > MAX_FILE_BYTES:
-        raise PhotoError(f"{path}: the file is larger than {MAX_FILE_BYTES >> 20} MiB")
-    return data
 
 
 def _open(data: bytes, path: Path) -> ImageFile.ImageFile:
