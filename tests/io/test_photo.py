@@ -124,7 +124,7 @@ def test_sixty_megapixels_load_in_bounded_memory(tmp_path: Path) -> None:
 
 
 def test_pillows_remarks_stay_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Warnings are errors in these tests; a picture Pillow merely remarks on must load, from several threads at once."""
+    """Warnings are errors in these tests; a picture Pillow merely remarks on must load, in several threads at once."""
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)  # 32 x 48 pixels now provoke its warning about bombs
     path = write(tmp_path, picture(), "PNG")
     before = list(warnings.filters)
