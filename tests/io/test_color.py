@@ -105,10 +105,7 @@ def test_32_bit_grey(values: np.ndarray, shown: np.ndarray, load: Load) -> None:
 
 def test_numbers_that_are_none(load: Load) -> None:
     values = np.array([[0, 1, np.nan], [np.inf, -np.inf, 0.5]], np.float32)[..., None]
-    assert load(tiff(values, photometric=1))[..., 0].tolist() in (
-        [[0, 255, 0], [255, 0, 128]],
-        [[0, 0, 0], [255, 0, 0]],
-    )
+    assert load(tiff(values, photometric=1))[..., 0].tolist() == [[0, 255, 0], [255, 0, 128]]
 
 
 def test_color_in_floats_is_refused(tmp_path: Path) -> None:
