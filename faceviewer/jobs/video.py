@@ -73,9 +73,10 @@ class _Cursor:
     def __init__(self, path: Path) -> None:
         open_input(path, "video").close()
         absolute = os.path.abspath(path)  # never a URL or a device number to FFmpeg
-        self._capture = cv2.VideoCapture(absolute, cv2.CAP_FFMPEG, [cv2.CAP_PROP_ORIENTATION_AUTO, 1])
+        self._capture = cv2.VideoCapture(absolute, cv2.CAP_FFMPEG)
         if not self._capture.isOpened():
             raise PhotoError(f"{path}: it is not a video that can be read")
+        self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)
         self._path = path
         self.index = -1
 
