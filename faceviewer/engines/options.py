@@ -44,3 +44,6 @@ class ReconstructOptions:
         if self.fov_deg is not None:
             return max(size) / 2 / math.tan(math.radians(self.fov_deg) / 2)
         return self.focal_px
+
+
+DEFAULT_OPTIONS = ReconstructOptions()

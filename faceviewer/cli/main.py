@@ -1,0 +1,62 @@
+"""The command ``faceviewer``. Commands import what they need when they run, so that ``--help`` answers at once."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from faceviewer import __version__
+from faceviewer.cli.doctor import doctor
+from faceviewer.cli.errors import WRONG_USAGE, say
+from faceviewer.cli.reconstruct import reconstruct
+
+_NO_WINDOW = "the window comes with the next release; until then: faceviewer reconstruct PHOTO -o DIR"
+
+
+class _Commands(TyperGroup):
+    """Commands, or photos where a command is expected."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] not in self.commands and (Path(args[0]).suffix or Path(args[0]).exists()):
+            say(f"error: {_NO_WINDOW}", error=True)
+            raise typer.Exit(WRONG_USAGE)
+        return super().resolve_command(ctx, args)
+
+
+app = typer.Typer(
+    cls=_Commands,
+    help="Turn photographs into textured 3D heads.",
+    epilog=f"Without a command: {_NO_WINDOW}.",
+    add_completion=False,
+    invoke_without_command=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(reconstruct)
+app.command()(doctor)
+
+
+@app.callback()
+def _root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        say(f"faceviewer {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        say(context.get_help())
+        raise typer.Exit
+
+
+def run() -> None:
+    """Run the command line of this process and exit with its status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names of files may hold anything
+    app(prog_name="faceviewer")

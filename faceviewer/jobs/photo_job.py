@@ -1,0 +1,111 @@
+"""One photo: find its faces, choose among them, reconstruct them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from faceviewer.engines.options import ReconstructOptions, UsageError
+from faceviewer.engines.registry import Engine
+from faceviewer.types import CancelToken, Face, FaceviewerError, Photo, Progress, ProgressCallback, Reconstruction
+
+
+class Detector(Protocol):
+    """What finds faces: ``detection.FaceDetector`` or the like."""
+
+    def detect(self, rgb: np.ndarray) -> list[Face]:
+        """Faces in (H, W, 3) uint8 sRGB, largest first."""
+        ...
+
+
+@dataclass(frozen=True)
+class FaceChoice:
+    """Which faces of a photo to reconstruct."""
+
+    number: int | None = None
+    """The one face of this number, from 1 for the largest; None for all."""
+
+    @staticmethod
+    def parse(text: str) -> FaceChoice:
+        """From "all", "largest" or a number. Raises UsageError for anything else."""
+        if text == "all":
+            return FaceChoice()
+        if text == "largest":
+            return FaceChoice(1)
+        if text.isascii() and text.isdigit() and int(text) > 0:
+            return FaceChoice(int(text))
+        raise UsageError(f"--faces is all, largest, or the number of a face from 1, not {text!r}")
+
+
+ALL_FACES = FaceChoice()
+
+
+@dataclass(frozen=True, eq=False)
+class FoundFaces:
+    """The faces of one photo that were chosen."""
+
+    photo: Photo
+    count: int
+    """How many the photo has in all."""
+    numbers: tuple[int, ...]
+    """The numbers of the chosen ones, from 1 for the largest."""
+    faces: tuple[Face, ...]
+    """The chosen ones, beside ``numbers``."""
+    seconds: float
+    """How long the search took."""
+
+
+def find_faces(photo: Photo, choice: FaceChoice, detector: Detector) -> FoundFaces:
+    """Search a photo. Raises FaceviewerError when it has no face, or not the one that was asked for."""
+    start = time.perf_counter()
+    faces = detector.detect(photo.rgb)
+    seconds = time.perf_counter() - start
+    where = photo.path or photo.name
+    if not faces:
+        raise FaceviewerError(f"{where}: no face was found")
+    numbers = tuple(range(1, len(faces) + 1)) if choice.number is None else (choice.number,)
+    if numbers[-1] > len(faces):
+        found = "only 1 face was" if len(faces) == 1 else f"only {len(faces)} faces were"
+        raise FaceviewerError(f"{where}: face {numbers[-1]} was asked for, but {found} found")
+    return FoundFaces(photo, len(faces), numbers, tuple(faces[number - 1] for number in numbers), seconds)
+
+
+def reconstruct_faces(
+    found: FoundFaces,
+    engine: Engine,
+    options: ReconstructOptions,
+    *,
+    progress: ProgressCallback,
+    cancel: CancelToken,
+) -> list[Reconstruction]:
+    """One result per chosen face, the time of the search among its timings. Raises as ``Engine.reconstruct``."""
+    cancel.check()
+    results = engine.reconstruct(found.photo, found.faces, options=options, progress=progress, cancel=cancel)
+    return [_with_detection(result, found) for result in results]
+
+
+def reconstruct_shots(
+    shots: Sequence[FoundFaces],
+    engine: Engine,
+    options: ReconstructOptions,
+    *,
+    progress: ProgressCallback,
+    cancel: CancelToken,
+) -> list[Reconstruction]:
+    """One result per shot of one person, from the first chosen face of each. Raises as the engine does."""
+    cancel.check()
+    pairs = [(shot.photo, shot.faces[0]) for shot in shots]
+    results = engine.reconstruct_person(pairs, options=options, progress=progress, cancel=cancel)
+    return [_with_detection(result, shot) for result, shot in zip(results, shots, strict=True)]
+
+
+def _with_detection(result: Reconstruction, found: FoundFaces) -> Reconstruction:
+    return replace(result, timings={"detect": found.seconds / len(found.faces), **result.timings})
+
+
+def no_progress(_: Progress) -> None:
+    """For those who do not watch."""

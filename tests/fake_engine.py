@@ -1,0 +1,87 @@
+"""An engine for tests that takes no time: the made-up head of ``factories`` for every face.
+
+``register_fake()`` makes it known through the registry as "fake". What it does can be steered by the photo's file
+name, so that it works the same in worker processes: ``slow`` takes long, ``crash`` ends the process, ``bug`` raises.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from factories import make_reconstruction
+
+from faceviewer.engines.options import ReconstructOptions
+from faceviewer.engines.registry import EngineSpec, register
+from faceviewer.types import CancelToken, Face, FaceviewerError, Photo, Progress, ProgressCallback, Reconstruction
+
+FAKE = EngineSpec(
+    id="fake",
+    title="Made-up head",
+    licence="none",
+    needs=(),
+    outputs=frozenset({"mesh", "texture"}),
+    factory="fake_engine:build",
+)
+
+
+def register_fake() -> None:
+    register(FAKE)
+
+
+def build(device: str) -> FakeEngine:
+    return FakeEngine(device)
+
+
+class FakeEngine:
+    def __init__(self, device: str) -> None:
+        self._device = device
+
+    def reconstruct(
+        self,
+        photo: Photo,
+        faces: Sequence[Face],
+        *,
+        options: ReconstructOptions,
+        progress: ProgressCallback,
+        cancel: CancelToken,
+    ) -> list[Reconstruction]:
+        for step in range(5):
+            cancel.check()
+            progress(Progress("Fitting", step / 5))
+        if "slow" in photo.name:
+            time.sleep(30)
+        if "crash" in photo.name:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if "bug" in photo.name:
+            raise ZeroDivisionError("division by zero")
+        if "stubborn" in photo.name:
+            raise FaceviewerError(f"{photo.path}: the face cannot be fitted")
+        return [self._head(photo, face, options) for face in faces]
+
+    def reconstruct_person(
+        self,
+        shots: Sequence[tuple[Photo, Face]],
+        *,
+        options: ReconstructOptions,
+        progress: ProgressCallback,
+        cancel: CancelToken,
+    ) -> list[Reconstruction]:
+        results = []
+        for photo, face in shots:
+            results += self.reconstruct(photo, [face], options=options, progress=progress, cancel=cancel)
+        return [replace(result, warnings=(f"{len(shots)} shots",)) for result in results]
+
+    def _head(self, photo: Photo, face: Face, options: ReconstructOptions) -> Reconstruction:
+        made = make_reconstruction(texture_size=options.texture_size and 64, size=photo.size)
+        return replace(
+            made,
+            photo_name=photo.name,
+            photo_sha256=photo.sha256,
+            engine="fake",
+            device=self._device,
+            face=face,
+        )
