@@ -129,6 +129,7 @@ class _Reader:
             while True:
                 with self._lock:
                     if not self._to_next_in_use(scanner):
+                        self._forget(scanner)  # beyond the last frame there is nothing to retrieve
                         break
                     frame = FrameTime(scanner.index, scanner.seconds())
                 yield frame
@@ -138,9 +139,8 @@ class _Reader:
                 logger.warning("%s: the video seems to break off after %d frames", self._path, scanner.index + 1)
         finally:
             with self._lock:
+                self._forget(scanner)
                 scanner.close()
-                if self._scanner is scanner:
-                    self._scanner = None
 
     def read(self, index: int) -> np.ndarray:
         """(H, W, 3) uint8 RGB of frame ``index``."""
@@ -156,6 +156,10 @@ class _Reader:
             if self._follower is not None:
                 self._follower.close()
             self._follower = None
+
+    def _forget(self, scanner: _Cursor) -> None:
+        if self._scanner is scanner:
+            self._scanner = None
 
     def _to_next_in_use(self, cursor: _Cursor) -> bool:
         while cursor.advance():
