@@ -8,6 +8,7 @@ from __future__ import annotations
 import zlib
 from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -38,8 +39,8 @@ def write_image(path: Path, picture: np.ndarray) -> None:
     path.write_bytes(encode(picture))
 
 
-def read_png(path: Path, *, grey: bool = False) -> np.ndarray:
-    """The (H, W, 3) RGB, or (H, W) grey, uint8 picture in a PNG file, texel by texel as it was written.
+def read_png(path: Path, mode: Literal["RGB", "L", "P"] = "RGB") -> np.ndarray:
+    """The (H, W, 3) RGB, (H, W) grey ("L") or (H, W) palette index ("P") uint8 picture in a PNG file, exactly.
 
     Raises FaceviewerError when the file is missing, no PNG, larger than ``MAX_SIDE`` or damaged.
     """
@@ -51,7 +52,9 @@ def read_png(path: Path, *, grey: bool = False) -> np.ndarray:
         with Image.open(BytesIO(data), formats=["PNG"]) as image:
             if max(image.size) > MAX_SIDE:
                 raise FaceviewerError(f"{path}: {image.width} x {image.height} pixels, more than {MAX_SIDE} on a side")
-            return np.array(image.convert("L" if grey else "RGB"))
+            if mode == "P" and image.mode != "P":
+                raise FaceviewerError(f"{path}: not a picture with a palette")
+            return np.array(image if mode == "P" else image.convert(mode))
     except UnidentifiedImageError:
         raise FaceviewerError(f"{path}: not a PNG picture") from None
     except (OSError, ValueError, SyntaxError, EOFError, zlib.error, Image.DecompressionBombError) as error:

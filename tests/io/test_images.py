@@ -29,7 +29,7 @@ def test_png_is_exact(tmp_path, rgb, compression):
 
 def test_grey_png_is_exact(tmp_path):
     write_image(tmp_path / "grey.png", RGB[..., 0])
-    np.testing.assert_array_equal(read_png(tmp_path / "grey.png", grey=True), RGB[..., 0])
+    np.testing.assert_array_equal(read_png(tmp_path / "grey.png", "L"), RGB[..., 0])
 
 
 def test_jpeg_keeps_channels_and_colours():
@@ -76,7 +76,13 @@ def test_reading_what_is_no_png(tmp_path, data, reason):
 def test_pictures_too_large_to_be_ours(tmp_path):
     (tmp_path / "wide.png").write_bytes(encode_png(np.zeros((1, 16385), np.uint8)))
     with pytest.raises(FaceviewerError, match="more than 16384 on a side"):
-        read_png(tmp_path / "wide.png", grey=True)
+        read_png(tmp_path / "wide.png", "L")
+
+
+def test_palette_indices_need_a_palette(tmp_path):
+    write_image(tmp_path / "grey.png", RGB[..., 0])
+    with pytest.raises(FaceviewerError, match="not a picture with a palette"):
+        read_png(tmp_path / "grey.png", "P")
 
 
 def test_missing_png(tmp_path):
