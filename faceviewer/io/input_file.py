@@ -10,7 +10,13 @@ from faceviewer.types import FaceviewerError
 
 
 class PhotoError(FaceviewerError):
-    """A photo or video cannot be read; the sentence names the file and the reason."""
+    """A photo or video cannot be read; the sentence names the file and the reason.
+
+    It is one printable line even where a file's name holds line breaks or bytes that are no text.
+    """
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in sentence))
 
 
 def open_input(path: Path, kind: str) -> BinaryIO:

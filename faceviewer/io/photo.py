@@ -52,11 +52,8 @@ def load_photo(path: Path | str, *, max_megapixels: float = 100) -> Photo:
     path = Path(path)
     data = _read(path)
     try:
-        with _quiet_pillow(), _open(data, path) as image:
-            _check_header(image, path, max_megapixels)
-            tiff.repair_planes(image)
-            image.load()
-            rgb, focal = _decode(image, path)
+        stored, orientation, focal = _decode(data, path, max_megapixels)
+        rgb = upright(stored, orientation)
     except PhotoError:
         raise
     except Image.DecompressionBombError as error:
@@ -157,17 +154,24 @@ def _bomb_reason(error: Image.DecompressionBombError, max_megapixels: float) -> 
     return _size_reason(int(pixels[1]), round(limit)) if pixels else "the picture is too large"
 
 
-def _decode(image: ImageFile.ImageFile, path: Path) -> tuple[np.ndarray, float | None]:
-    """((H, W, 3) uint8 upright sRGB, focal length in pixels or None) of a picture whose pixels are loaded.
+def _decode(data: bytes, path: Path, max_megapixels: float) -> tuple[np.ndarray, int, float | None]:
+    """((H, W, 3) uint8 sRGB as stored, orientation tag, focal length in pixels or None); Pillow's copy is gone then.
 
     EXIF is read after the pixels, because Pillow's TIFF reader turns the picture itself and then drops the tag.
     """
+    with _quiet_pillow(), _open(data, path) as image:
+        _check_header(image, path, max_megapixels)
+        tiff.repair_planes(image)
+        image.load()
+        return to_srgb(image, str(path)), *_read_exif(image)
+
+
+def _read_exif(image: Image.Image) -> tuple[int, float | None]:
     try:
         exif = image.getexif()
-        orientation, focal = read_orientation(exif), focal_px(exif, image.size)
+        return read_orientation(exif), focal_px(exif, image.size)
     except Exception:  # noqa: BLE001  (damaged EXIF says nothing, but the picture may be fine)
-        orientation, focal = 1, None
-    return upright(to_srgb(image, str(path)), orientation), focal
+        return 1, None
 
 
 class _Quiet:

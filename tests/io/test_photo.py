@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import pickle
 import struct
 import sys
 import threading
@@ -26,8 +27,10 @@ def reason(path: Path | str, **options: float) -> str:
     with pytest.raises(PhotoError) as caught:
         load_photo(path, **options)
     sentence = str(caught.value)
-    assert sentence.startswith(f"{path}: ") and "\n" not in sentence
-    return sentence.removeprefix(f"{path}: ")
+    assert sentence.isprintable()
+    name = str(path).replace("\0", "\N{REPLACEMENT CHARACTER}")
+    assert sentence.startswith(f"{name}: ")
+    return sentence.removeprefix(f"{name}: ")
 
 
 @pytest.mark.parametrize("kind", LOSSLESS)
@@ -159,6 +162,18 @@ def test_files_that_are_no_files(tmp_path: Path) -> None:
     assert "cannot be read" in reason(tmp_path / "loop.jpg")
     (tmp_path / "dangling.jpg").symlink_to(tmp_path / "gone.jpg")
     assert reason(tmp_path / "dangling.jpg") == "there is no such file"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of any bytes")
+def test_odd_file_names_stay_one_printable_line(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"two\nlines \xff.jpg")
+    path.write_bytes(b"text")
+    with pytest.raises(PhotoError) as caught:
+        load_photo(path)
+    assert "two\ufffdlines \ufffd.jpg: it is not a picture" in str(caught.value)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+    path.write_bytes(encoded(picture(), "PNG"))
+    assert load_photo(path).size == (48, 32)
 
 
 def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
