@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fake_engine import FAKE, register_fake
+
+from faceviewer.engines.registry import EngineSpec
 
 SHARED = Path(os.environ.get("FACEVIEWER_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 
@@ -23,3 +27,30 @@ def shared() -> Path:
             pytest.fail(f"shared sample data absent: {SHARED}")
         pytest.skip("shared sample data absent")
     return SHARED
+
+
+@pytest.fixture
+def sample_photo() -> Path:
+    """The shipped portrait: a photo with one face."""
+    return Path(__file__).resolve().parents[1] / "resources" / "sample.jpg"
+
+
+@pytest.fixture
+def album(tmp_path: Path, sample_photo: Path) -> Callable[..., list[Path]]:
+    """A function that makes copies of the portrait under the given names, all with contents of their own."""
+
+    def make(*names: str) -> list[Path]:
+        paths = [tmp_path / "album" / name for name in names]
+        for number, path in enumerate(paths):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(sample_photo.read_bytes() + b"%d" % number)  # decoders stop before the surplus
+        return paths
+
+    return make
+
+
+@pytest.fixture
+def fake() -> EngineSpec:
+    """The engine of ``fake_engine``, made known as "fake"."""
+    register_fake()
+    return FAKE

@@ -14,6 +14,7 @@ from faceviewer import __version__
 from faceviewer.cli.doctor import doctor
 from faceviewer.cli.errors import WRONG_USAGE, say
 from faceviewer.cli.reconstruct import reconstruct
+from faceviewer.cli.render import render
 
 _NO_WINDOW = "the window comes with the next release; until then: faceviewer reconstruct PHOTO -o DIR"
 
@@ -38,6 +39,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(reconstruct)
+app.command()(render)
 app.command()(doctor)
 
 

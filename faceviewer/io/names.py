@@ -8,7 +8,10 @@ import unicodedata
 from collections.abc import Iterable
 
 MAX_BYTES = 120
-"""Longest slug in UTF-8; leaves room for ``_face12_overlay.png`` within the 255 bytes of common file systems."""
+"""Longest slug of a photo's name in UTF-8."""
+
+MAX_STEM_BYTES = 200
+"""Longest with what follows a photo's name (``_2_face12``); ``_overlay.png`` stays within file systems' 255 bytes."""
 
 _RESERVED = re.compile(r"(?i:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)")
 _LATIN = str.maketrans(
@@ -17,11 +20,11 @@ _LATIN = str.maketrans(
 )
 
 
-def slug(stem: str) -> str:
+def slug(stem: str, *, max_bytes: int = MAX_BYTES) -> str:
     """A safe file stem for ``stem``: itself where it is safe already.
 
     Letters and digits of every script stay, accents on Latin letters go, each run of anything else becomes one ``_``.
-    Never empty, hidden, reserved on Windows or longer than ``MAX_BYTES``; a name that is cut ends in a digest of the
+    Never empty, hidden, reserved on Windows or longer than ``max_bytes``; a name that is cut ends in a digest of the
     whole. ``slug(slug(s)) == slug(s)``.
     """
     composed = unicodedata.normalize("NFKC", stem).translate(_LATIN)
@@ -32,7 +35,7 @@ def slug(stem: str) -> str:
         return "photo"
     if _RESERVED.match(text):
         text = "_" + text
-    return text if len(text.encode()) <= MAX_BYTES else _shortened(text)
+    return text if len(text.encode()) <= max_bytes else _shortened(text, max_bytes)
 
 
 def unique_slugs(stems: Iterable[str]) -> list[str]:
@@ -62,6 +65,6 @@ def _is_safe(character: str) -> bool:
     return character in "_-." or unicodedata.category(character)[0] in "LMN"
 
 
-def _shortened(text: str) -> str:
+def _shortened(text: str, max_bytes: int) -> str:
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-    return text.encode()[: MAX_BYTES - 9].decode("utf-8", "ignore") + "-" + digest
+    return text.encode()[: max_bytes - 9].decode("utf-8", "ignore") + "-" + digest

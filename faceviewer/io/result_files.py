@@ -17,7 +17,7 @@ from PIL import Image
 
 from faceviewer.io.atomic import AtomicFileSet
 from faceviewer.io.images import encode_png, read_png
-from faceviewer.io.names import slug
+from faceviewer.io.names import MAX_STEM_BYTES, slug
 from faceviewer.io.obj import encode_obj_files, read_obj
 from faceviewer.io.overlay import draw_overlay
 from faceviewer.io.ply import encode_ply
@@ -68,8 +68,8 @@ def write_reconstruction(
     start = time.perf_counter()
     if unknown := set(formats) - set(FORMATS):
         raise ValueError(f"unknown formats {sorted(unknown)}")
-    if stem != slug(stem):
-        raise ValueError(f"unsafe stem {stem!r}, take {slug(stem)!r}")
+    if stem != (safe := slug(stem, max_bytes=MAX_STEM_BYTES)):
+        raise ValueError(f"unsafe stem {stem!r}, take {safe!r}")
     with AtomicFileSet(directory) as files:
         texture_name = _shown_texture(reconstruction)
         texture = None if texture_name is None else reconstruction.textures[texture_name]

@@ -13,6 +13,7 @@ from faceviewer.engines.options import DEFAULT_OPTIONS, ReconstructOptions, Usag
 from faceviewer.engines.registry import Engine, EngineSpec, build_engine
 from faceviewer.io.atomic import remove_stale, write_atomically
 from faceviewer.io.names import unique_slugs
+from faceviewer.io.photo import PhotoError
 from faceviewer.io.result_files import write_reconstruction
 from faceviewer.jobs.photo_job import (
     ALL_FACES,
@@ -266,8 +267,7 @@ def failed(task: Task, error: BaseException, seconds: float) -> Outcome:
         reason = "there is not enough memory"
     else:
         reason = f"an unexpected error ({type(error).__name__}: {error})"
-    reason = " ".join(reason.split())
-    if str(task.item.path) not in reason:
+    if not isinstance(error, PhotoError) and str(task.item.path) not in reason:
         reason = f"{task.label}: {reason}"
     trace = "".join(traceback.format_exception(error))
     return Outcome(task.label, "failed", reason=reason, seconds=seconds, trace=trace)

@@ -1,0 +1,201 @@
+"""Batches: the right faces under the right names, and one bad photo harms no other."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from faceviewer.engines.options import UsageError
+from faceviewer.io.atomic import PREFIX
+from faceviewer.io.result_reader import is_complete, read_result
+from faceviewer.jobs.batch import BatchRequest, make_tasks, prepare_directory, run_batch
+from faceviewer.jobs.photo_job import FaceChoice
+from faceviewer.jobs.sources import expand_inputs
+from faceviewer.types import Cancelled, CancelToken, FaceviewerError
+
+
+@pytest.fixture
+def request_(fake, tmp_path):
+    """A request for the fake engine with changes."""
+
+    def make(**changes) -> BatchRequest:
+        return BatchRequest(**{"directory": tmp_path / "out", "engine": fake, "device": "cpu"} | changes)
+
+    return make
+
+
+def run(paths, request, **how):
+    how.setdefault("progress", lambda label, step: None)
+    return list(run_batch(make_tasks(expand_inputs(paths)), request, **how))
+
+
+def names(directory: Path) -> set[str]:
+    return {path.name for path in directory.iterdir()}
+
+
+@pytest.fixture
+def two_faces(tmp_path, sample_photo) -> Path:
+    """A photo with a large face and a smaller one."""
+    portrait = Image.open(sample_photo)
+    wide = Image.new("RGB", (900, 512), (120, 120, 120))
+    wide.paste(portrait, (0, 0))
+    wide.paste(portrait.resize((358, 358)), (530, 60))
+    wide.save(tmp_path / "couple.png")
+    return tmp_path / "couple.png"
+
+
+def test_writes_a_set_for_every_face(two_faces, request_, tmp_path):
+    (outcome,) = run([two_faces], request_())
+    assert (outcome.status, outcome.faces) == ("done", 2)
+    assert names(tmp_path / "out") == {
+        f"couple_face{k}.{suffix}" for k in (1, 2) for suffix in ("obj", "mtl", "png", "json")
+    }
+    assert set(outcome.files) == set((tmp_path / "out").iterdir())
+    results = [read_result(tmp_path / "out" / f"couple_face{k}.json") for k in (1, 2)]
+    assert [(r.face_number, r.face_count) for r in results] == [(1, 2), (2, 2)]
+    widths = [r.face.box_xyxy[2] - r.face.box_xyxy[0] for r in results]
+    assert widths[0] > widths[1]
+    assert set(results[0].timings) >= {"detect", "fit", "texture", "write"}
+
+
+@pytest.mark.parametrize(("choice", "written"), [("largest", 1), ("1", 1), ("2", 2)])
+def test_writes_the_chosen_face_under_its_number(two_faces, request_, tmp_path, choice, written):
+    (outcome,) = run([two_faces], request_(faces=FaceChoice.parse(choice)))
+    assert outcome.faces == 1
+    assert {path.stem for path in (tmp_path / "out").iterdir()} == {f"couple_face{written}"}
+
+
+def test_a_face_that_is_not_there_fails_its_photo(two_faces, request_, tmp_path):
+    (outcome,) = run([two_faces], request_(faces=FaceChoice(3)))
+    assert outcome.status == "failed"
+    assert outcome.reason == f"{two_faces}: face 3 was asked for, but only 2 faces were found"
+    assert names(tmp_path) == {"couple.png", "out"} - ({"out"} if not (tmp_path / "out").exists() else set())
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "both", "1.5", "²"])
+def test_wrong_choice_of_faces_is_refused(text):
+    with pytest.raises(UsageError, match="--faces"):
+        FaceChoice.parse(text)
+
+
+def test_everything_else_is_done_when_some_photos_fail(album, request_, tmp_path):
+    good = album("a.jpg", "z.jpg")
+    bad = {
+        "bug.jpg": good[0].read_bytes(),
+        "empty.jpg": b"",
+        "stubborn.jpg": good[0].read_bytes(),
+        "text.png": b"hello",
+        "truncated.jpg": good[0].read_bytes()[:20000],
+    }
+    for name, content in bad.items():
+        (good[0].parent / name).write_bytes(content)
+    Image.new("RGB", (300, 300), (90, 120, 90)).save(good[0].parent / "noface.png")
+    Image.new("RGB", (1, 1)).save(good[0].parent / "pixel.png")
+    (tmp_path / "folder.jpg").mkdir()
+    outcomes = run([good[0].parent, tmp_path / "missing.jpg", tmp_path / "folder.jpg"], request_())
+    failed = {outcome.label: outcome.reason for outcome in outcomes if outcome.status == "failed"}
+    assert {Path(label).name for label in failed} == {*bad, "noface.png", "pixel.png", "folder.jpg", "missing.jpg"}
+    for label, reason in failed.items():
+        assert reason.startswith(label), reason
+        assert reason.count(Path(label).name) == 1, reason
+    assert "ZeroDivisionError" in failed[str(good[0].parent / "bug.jpg")]
+    assert {outcome.label for outcome in outcomes if outcome.status == "done"} == set(map(str, good))
+    assert names(tmp_path / "out") == {f"{s}_face1.{t}" for s in "az" for t in ("obj", "mtl", "png", "json")}
+
+
+def test_photos_of_one_name_do_not_overwrite_each_other(album, request_, tmp_path):
+    photos = album("a/x.jpg", "b/x.jpg", "c/X.jpg", "d/x_2.jpg", "e/y?.jpg", "e/y*.jpg")
+    outcomes = run(photos, request_())
+    assert {outcome.status for outcome in outcomes} == {"done"}
+    written = {path.name: read_result(path).photo_sha256 for path in (tmp_path / "out").glob("*.json")}
+    assert len(written) == len(set(written.values())) == len(photos)
+    assert len({name.casefold() for name in written}) == len(photos)
+    shutil.rmtree(tmp_path / "out")
+    run(photos, request_())
+    assert written == {path.name: read_result(path).photo_sha256 for path in (tmp_path / "out").glob("*.json")}
+
+
+def test_resume_skips_what_is_there_and_does_what_is_not(album, request_, tmp_path):
+    photos = album("a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg")
+    out = tmp_path / "out"
+    run(photos, request_())
+    before = {path: path.stat().st_mtime_ns for path in out.iterdir()}
+    (out / "b_face1.json").unlink()
+    (out / "c_face1.json").write_text("{")
+    (out / "d_face1.obj").write_text("cut")
+    photos[4].write_bytes(photos[4].read_bytes() + b"changed")
+    outcomes = run(photos, request_(resume=True))
+    assert [outcome.status for outcome in outcomes] == ["skipped", "done", "done", "done", "done"]
+    assert {path.name for path in out.iterdir() if path.stat().st_mtime_ns == before.get(path)} == {
+        f"a_face1.{suffix}" for suffix in ("obj", "mtl", "png", "json")
+    }
+    assert all(is_complete(path) for path in out.glob("*.json"))
+    assert {outcome.status for outcome in run(photos, request_(resume=True))} == {"skipped"}
+
+
+def test_resume_wants_every_face_format_and_overlay(two_faces, request_):
+    run([two_faces], request_(faces=FaceChoice(1)))
+    assert run([two_faces], request_(faces=FaceChoice(1), resume=True))[0].status == "skipped"
+    assert run([two_faces], request_(resume=True))[0].status == "done"  # the second face was missing
+    assert run([two_faces], request_(resume=True))[0].faces == 2
+    assert run([two_faces], request_(resume=True, overlay=True))[0].status == "done"
+    assert run([two_faces], request_(resume=True, formats=("obj", "ply")))[0].status == "done"
+    assert run([two_faces], request_(resume=True, formats=("ply",)))[0].status == "skipped"
+
+
+def test_one_person_is_fitted_from_all_usable_photos(album, request_, two_faces, tmp_path):
+    photos = [*album("a.jpg", "b.jpg"), tmp_path / "none.jpg", two_faces]
+    outcomes = run(photos, request_(), same_person=True)
+    assert [(Path(o.label).name, o.status) for o in outcomes] == [
+        ("none.jpg", "failed"),
+        ("a.jpg", "done"),
+        ("b.jpg", "done"),
+        ("couple.png", "done"),
+    ]
+    assert all(o.warnings == ("3 shots",) and o.faces == 1 for o in outcomes[1:])
+    assert len(list((tmp_path / "out").glob("*.json"))) == 3
+    again = run(photos, request_(resume=True), same_person=True)
+    assert [outcome.status for outcome in again] == ["failed", "skipped", "skipped", "skipped"]
+
+
+def test_progress_and_cancel(album, request_, tmp_path):
+    photos, cancel, heard = album("a.jpg", "b.jpg"), CancelToken(), []
+
+    def progress(label, step):
+        heard.append((Path(label).name, step.stage))
+        if label.endswith("b.jpg") and step.stage == "Fitting":
+            cancel.cancel()
+
+    with pytest.raises(Cancelled):
+        run(photos, request_(), progress=progress, cancel=cancel)
+    assert [stage for name, stage in dict.fromkeys(heard) if name == "a.jpg"] == [
+        "Reading",
+        "Finding faces",
+        "Fitting",
+        "Writing",
+    ]
+    assert {path.stem for path in (tmp_path / "out").iterdir()} == {"a_face1"}
+
+
+def test_long_names_leave_room_for_suffixes(album, request_, tmp_path):
+    (outcome,) = run(album("x" * 240 + ".jpg"), request_(overlay=True))
+    assert outcome.status == "done", outcome.reason
+    assert max(len(name) for name in names(tmp_path / "out")) < 160
+
+
+def test_target_that_cannot_be_a_folder_is_refused_at_once(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FaceviewerError, match=r"file.*cannot be written"):
+        prepare_directory(tmp_path / "file" / "out")
+
+
+def test_preparing_clears_away_what_killed_runs_left(tmp_path):
+    stale = tmp_path / f"{PREFIX}old"
+    stale.mkdir()
+    os.utime(stale, (0, 0))
+    prepare_directory(tmp_path)
+    assert names(tmp_path) == set()
