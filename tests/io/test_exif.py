@@ -50,7 +50,7 @@ def test_every_format_comes_upright(kind: str, orientation: int, tmp_path: Path)
     path = write(tmp_path, stored, kind, exif=exif_of(orientation))
     rgb = load_photo(path).rgb.astype(int)
     assert rgb.shape == picture().shape
-    assert np.abs(rgb - picture()).mean() < (0.001 if kind in ("PNG", "WEBP", "TIFF") else 3)
+    assert np.abs(rgb - picture()).mean() < (0.001 if kind in ("PNG", "WEBP", "TIFF") else 6)
 
 
 @pytest.mark.parametrize("compression", [None, "tiff_lzw", "jpeg"])
