@@ -1,0 +1,1 @@
+"""Morphable head models: shapes, expressions and what their meshes know about a face."""

@@ -1,0 +1,130 @@
+"""Named shape directions and the 52 expressions on the control mesh."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from faceviewer.models.build_head.anny_source import AnnySource
+from faceviewer.models.build_head.control_mesh import ANCESTRIES, GENDERS, ControlMesh, eyeball_centre_mm
+from faceviewer.models.build_head.similarity import SimilarityFilter
+from faceviewer.types import BLENDSHAPE_NAMES
+
+FOLDERS = ("cheek", "chin", "eyes", "eyebrows", "forehead", "mouth", "nose", "ears", "head")
+OPPOSITES = {
+    "incr": "decr",
+    "up": "down",
+    "out": "in",
+    "forward": "backward",
+    "convex": "concave",
+    "uncompress": "compress",
+}
+LEFT_OUT = ("head-trans", "head-angle", "head-age", "head-back", "neck", "nose-trans-out", "mouth-trans-out")
+"""Directions that move the head as a whole, bend the neck, or are asymmetric twins of others."""
+
+
+@dataclass(frozen=True)
+class Directions:
+    """Shape directions with names; one unit is the full target of the source."""
+
+    names: tuple[str, ...]
+    control_mm: np.ndarray
+    """(n_named, n, 3) float64."""
+
+
+def build_directions(source: AnnySource, mesh: ControlMesh, similarity: SimilarityFilter) -> Directions:
+    """All named directions, free of translation, rotation and scale of the face, still at the neck, eyes kept round."""
+    names, shapes = zip(*_raw_directions(source), strict=True)
+    control = similarity(np.stack([shape[mesh.base_ids] for shape in shapes]))
+    return Directions(tuple(names), keep_eyeballs_round(mesh, control))
+
+
+def build_expressions(source: AnnySource, mesh: ControlMesh) -> np.ndarray:
+    """(52, n, 3) float64 mm in the order of ``BLENDSHAPE_NAMES``; "_neutral" is zero, looks turn the eyeballs."""
+    expressions = np.zeros((len(BLENDSHAPE_NAMES), len(mesh.base_ids), 3))
+    for number, name in enumerate(BLENDSHAPE_NAMES):
+        if name != "_neutral":
+            expressions[number] = source.face_unit_mm(name)[mesh.base_ids]
+            _turn_eyeballs(mesh, expressions[number])
+    return expressions
+
+
+def keep_eyeballs_round(mesh: ControlMesh, shapes: np.ndarray) -> np.ndarray:
+    """Replace what ``shapes`` (K, n, 3) do to each eyeball by its best translation and scaling about the centre."""
+    shapes = shapes.copy()
+    for side in ("left", "right"):
+        ball = mesh.labelled(f"eyeball_{side}")
+        arm = mesh.template_mm[ball] - mesh.template_mm[ball].mean(0)
+        shift = shapes[:, ball].mean(1, keepdims=True)
+        growth = ((shapes[:, ball] - shift) * arm).sum((1, 2)) / (arm**2).sum()
+        arm_round = mesh.vertices_mm[ball] - eyeball_centre_mm(mesh, side)
+        shapes[:, ball] = shift + growth[:, None, None] * arm_round
+    return shapes
+
+
+def _turn_eyeballs(mesh: ControlMesh, shape: np.ndarray) -> None:
+    for side in ("left", "right"):
+        ball = mesh.labelled(f"eyeball_{side}")
+        if not shape[ball].any():
+            continue
+        arm = mesh.template_mm[ball] - (mesh.template_mm[ball].min(0) + mesh.template_mm[ball].max(0)) / 2
+        u, _, vt = np.linalg.svd((arm + shape[ball] - shape[ball].mean(0)).T @ arm)
+        rotation = u @ np.diag([1, 1, np.linalg.det(u @ vt)]) @ vt
+        arm_round = mesh.vertices_mm[ball] - eyeball_centre_mm(mesh, side)
+        shape[ball] = arm_round @ rotation.T - arm_round
+
+
+def _raw_directions(source: AnnySource) -> Iterator[tuple[str, np.ndarray]]:
+    for folder in FOLDERS:
+        sided = dict(_opposed_pairs(source, folder))
+        for name, shape in sided.items():
+            if any(part in name for part in LEFT_OUT) or name.startswith("r-"):
+                continue
+            if name.startswith("l-"):
+                yield name[2:], shape + sided["r-" + name[2:]]
+            else:
+                yield name, shape
+    for name in source.target_names("asym"):
+        if name.endswith("-l") and not name.startswith("asymm"):
+            stem = f"asym/{name[:-2]}"
+            yield name[:-2], (source.target_mm(stem + "-l") - source.target_mm(stem + "-r")) / 2
+    yield from _macro_directions(source)
+
+
+def _opposed_pairs(source: AnnySource, folder: str) -> Iterator[tuple[str, np.ndarray]]:
+    """Targets of a folder, those with opposites (more and less) as half their difference."""
+    names = source.target_names(folder)
+    for name in names:
+        base, _, ending = name.rpartition("-")
+        if ending in OPPOSITES.values() and any(f"{base}-{p}" in names for p, n in OPPOSITES.items() if n == ending):
+            continue
+        shape = source.target_mm(f"{folder}/{name}")
+        opposite = f"{base}-{OPPOSITES.get(ending, '')}"
+        if opposite in names:
+            shape = (shape - source.target_mm(f"{folder}/{opposite}")) / 2
+            name = base if ending == "incr" else name
+        yield name, shape
+
+
+def _macro_directions(source: AnnySource) -> Iterator[tuple[str, np.ndarray]]:
+    def target(name: str) -> np.ndarray:
+        return source.target_mm(f"macrodetails/{name}")
+
+    def universal(muscle: str, weight: str) -> np.ndarray:
+        return sum(target(f"universal-{g}-young-{muscle}muscle-{weight}weight") for g in GENDERS) / np.float64(2)
+
+    def person(gender: str, age: str) -> np.ndarray:
+        mean = sum(target(f"{ancestry}-{gender}-{age}") for ancestry in ANCESTRIES) / np.float64(len(ANCESTRIES))
+        return mean + target(f"universal-{gender}-{age}-averagemuscle-averageweight")
+
+    of_ancestry = {a: (target(f"{a}-female-young") + target(f"{a}-male-young")) / 2 for a in ANCESTRIES}
+    for ancestry in ANCESTRIES:
+        yield f"ancestry-{ancestry}", of_ancestry[ancestry] - np.mean(list(of_ancestry.values()), 0)
+    yield "gender-male", (person("male", "young") - person("female", "young")) / 2
+    young = (person("female", "young") + person("male", "young")) / 2
+    for age in ("old", "child"):
+        yield f"age-{age}", (person("female", age) + person("male", age)) / 2 - young
+    yield "weight", (universal("average", "max") - universal("average", "min")) / 2
+    yield "muscle", (universal("max", "average") - universal("min", "average")) / 2
