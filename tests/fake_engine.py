@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from factories import make_reconstruction
 
-from faceviewer.engines.options import ReconstructOptions
+from faceviewer.engines.options import ReconstructOptions, UsageError
 from faceviewer.engines.registry import EngineSpec, register
 from faceviewer.types import CancelToken, Face, FaceviewerError, Photo, Progress, ProgressCallback, Reconstruction
 
@@ -34,6 +34,10 @@ def register_fake() -> None:
 
 def build(device: str) -> FakeEngine:
     return FakeEngine(device)
+
+
+def refuse(device: str) -> FakeEngine:
+    raise UsageError("the engine cannot be loaded")
 
 
 class FakeEngine:
