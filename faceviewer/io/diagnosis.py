@@ -9,7 +9,7 @@ from collections.abc import Collection
 _KNOWN_KINDS = "JPEG, PNG, WebP, BMP, TIFF, GIF, HEIC or AVIF"
 _HEIF_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"))
 _AVIF_BRANDS = frozenset((b"avif", b"avis"))
-_MAGIC = (b"\xff\xd8", b"\x89PNG", b"RIFF", b"BM", b"GIF8", b"\0\0\0")
+_MAGIC = (b"\xff\xd8", b"\x89PNG", b"RIFF", b"BM", b"GIF8")
 _TIFF_ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
 _CUT_OFF = re.compile(r"truncat|premature|end of file|end of data|\bEOF\b|too short|incomplete", re.IGNORECASE)
 

@@ -209,7 +209,17 @@ def test_a_file_too_large_to_be_a_picture(tmp_path: Path, monkeypatch: pytest.Mo
     assert "larger than" in reason(write(tmp_path, picture(), "BMP"))
 
 
-@pytest.mark.parametrize("data", [b"Dear diary, today", b"<svg/>", bytes(range(256)) * 9, b"%PDF-1.7", b"x"])
+NOT_PICTURES = [
+    b"Dear diary, today",
+    b"<svg/>",
+    bytes(range(256)) * 9,
+    b"%PDF-1.7",
+    b"x",
+    b"\0\0\0\x14ftypisom\0\0\2\0isom",
+]
+
+
+@pytest.mark.parametrize("data", NOT_PICTURES)
 def test_what_is_no_picture(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "other.jpg").write_bytes(data)
     assert reason(tmp_path / "other.jpg").startswith("it is not a picture (JPEG, PNG,")
