@@ -33,7 +33,7 @@ _CURVES_68 = (  # first and last point of each line of the iBUG set, and whether
 )
 _SHIFT = 4  # cv2 takes coordinates as integers of 1/16 pixel
 _OCCLUSION_MM = 6.0
-_GRID_PER_FACE = 48
+_DEPTH_SIDE = 400
 
 
 def draw_overlay(photo: Photo, reconstruction: Reconstruction) -> np.ndarray:
@@ -56,7 +56,7 @@ def visible_edges(mesh: FaceMesh, camera: Camera) -> tuple[np.ndarray, np.ndarra
     """The edges of triangles that face the camera with nothing of the head before them.
 
     Returns (E, 2) int32 vertex ids and (E,) float64 from 0 (seen edge-on) to 1 (seen face-on). Occlusion is judged on
-    a coarse grid of the nearest depths: good enough for a drawing, not for measuring.
+    a small depth picture: good enough for a drawing, not for measuring.
     """
     triangles = mesh.topology.triangles
     xyz = camera.to_camera(mesh.vertices)
@@ -66,25 +66,29 @@ def visible_edges(mesh: FaceMesh, camera: Camera) -> tuple[np.ndarray, np.ndarra
     lengths = np.linalg.norm(normals, axis=1) * np.linalg.norm(centres, axis=1)
     facing = -np.einsum("ij,ij->i", normals, centres) / np.maximum(lengths, 1e-12)
     seen = (facing > 0.05) & (corners[..., 2] > 1.0).all(1)
-    seen[seen] = _is_nearest(camera, centres[seen])
+    seen[seen] = _is_nearest(corners[seen])
     edges = np.concatenate([triangles[seen][:, pair] for pair in ((0, 1), (1, 2), (2, 0))])
     low, high = edges.min(1), edges.max(1)
     _, first = np.unique(low.astype(np.int64) * len(xyz) + high, return_index=True)
     return edges[first], np.tile(facing[seen], 3)[first]
 
 
-def _is_nearest(camera: Camera, centres: np.ndarray) -> np.ndarray:
-    """(n,) bool: whether no other point of the (n, 3) camera-frame ones lies clearly before it in its grid cell."""
-    if len(centres) == 0:
+def _is_nearest(corners: np.ndarray) -> np.ndarray:
+    """(F,) bool: whether nothing lies clearly before the centre of each of the (F, 3, 3) camera-frame triangles."""
+    if len(corners) == 0:
         return np.zeros(0, bool)
-    xy = centres[:, :2] / centres[:, 2:]
-    low, high = xy.min(0), xy.max(0)
-    cells = ((xy - low) / max((high - low).max(), 1e-9) * (_GRID_PER_FACE - 1)).astype(int)
-    flat = cells[:, 1] * _GRID_PER_FACE + cells[:, 0]
-    nearest = np.full(_GRID_PER_FACE**2, np.inf)
-    np.minimum.at(nearest, flat, centres[:, 2])
-    cell_mm = (high - low).max() / _GRID_PER_FACE * centres[:, 2].mean()
-    return centres[:, 2] < nearest[flat] + _OCCLUSION_MM + 2 * cell_mm
+    xy = corners[..., :2] / corners[..., 2:]
+    low = xy.min((0, 1))
+    pixels_per_unit = (_DEPTH_SIDE - 1) / max(float((xy.max((0, 1)) - low).max()), 1e-9)
+    xy = (xy - low) * pixels_per_unit
+    centres = xy.mean(1).round().astype(int)
+    depth = corners[..., 2].mean(1)
+    painted = np.full((_DEPTH_SIDE, _DEPTH_SIDE), np.inf, np.float32)
+    fixed = np.rint(xy * (1 << _SHIFT)).astype(np.int32)
+    order = np.argsort(-depth)  # the farthest first: nearer ones are painted over it
+    for triangle, value in zip(fixed[order], depth[order].tolist(), strict=True):
+        cv2.fillConvexPoly(painted, triangle, value, cv2.LINE_8, _SHIFT)
+    return depth < painted[centres[:, 1], centres[:, 0]] + _OCCLUSION_MM
 
 
 def _enlarged(rgb: np.ndarray, scale: int) -> np.ndarray:

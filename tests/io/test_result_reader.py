@@ -133,19 +133,19 @@ def test_missing_keys_are_named(valid, path, place):
     assert f"{place} is missing" in sentence or (place.startswith("blendshapes.") and "names of the blend" in sentence)
 
 
-@pytest.mark.parametrize("place", REQUIRED)
-@pytest.mark.parametrize("value", [True, {"a": []}, [[[]]], [None], ""])
+FREE_TEXT = {"photo.name", "photo.sha256", "engine", "device", "mesh.topology"}
+OF_LISTS = {"parts", "coefficients"}
+WRONG_KINDS = [
+    *((place, value) for place in REQUIRED for value in (True, [[[]]], [None])),
+    *((place, {"a": []}) for place in REQUIRED if place not in OF_LISTS),
+    *((place, "") for place in REQUIRED if place not in FREE_TEXT),
+]
+
+
+@pytest.mark.parametrize(("place", "value"), WRONG_KINDS)
 def test_values_of_another_kind_are_named(valid, path, place, value):
-    fits = (
-        {"photo.name", "photo.sha256", "engine", "device", "mesh.topology"}
-        if value == ""
-        else {"parts", "coefficients"}
-    )
-    if place in fits and value in ("", {"a": []}):
-        return
     path.write_text(json.dumps(put(valid, place, value)))
-    sentence = refused(path)
-    assert place in sentence or value == {"a": []}
+    assert place.split(".")[0] in refused(path)
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def places(node: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [at, *inner] if at else inner
 
 
-@FUZZ
+@settings(FUZZ, max_examples=150)
 @given(st.data())
 def test_any_value_anywhere_is_read_or_refused(valid, tmp_path, data):
     tree = copy.deepcopy(valid)
