@@ -9,8 +9,6 @@ from contextlib import contextmanager
 
 import typer
 
-from faceviewer.types import FaceviewerError
-
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 
 
@@ -35,6 +33,7 @@ def printable(text: str) -> str:
 def errors_told() -> Iterator[None]:
     """Turn errors into a sentence on stderr and the contract's exit status: 1 failed, 2 wrong usage, 130 Ctrl-C."""
     from faceviewer.engines.options import UsageError
+    from faceviewer.types import FaceviewerError
 
     try:
         yield

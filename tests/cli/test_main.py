@@ -1,0 +1,242 @@
+"""The command line's contract: what it answers, how fast, and with which status."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import faceviewer
+from faceviewer.cli.main import app
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def cli(fake, monkeypatch):
+    """Run a command in this process: (status, stdout, stderr)."""
+    monkeypatch.delenv("FACEVIEWER_DEBUG", raising=False)
+
+    def call(*arguments) -> tuple[int, str, str]:
+        done = CliRunner().invoke(app, [str(argument) for argument in arguments], prog_name="faceviewer")
+        return done.exit_code, done.stdout, done.stderr
+
+    return call
+
+
+@pytest.fixture
+def reconstruct(cli, tmp_path):
+    """Run ``reconstruct`` with the fake engine into ``tmp_path/out``."""
+
+    def call(*arguments) -> tuple[int, str, str]:
+        return cli("reconstruct", *arguments, "--engine", "fake", "--device", "cpu", "-o", tmp_path / "out")
+
+    return call
+
+
+def test_help_names_every_command(cli):
+    status, text, _ = cli("--help")
+    assert status == 0
+    assert all(name in text for name in ("reconstruct", "render", "doctor"))
+    assert cli("-h")[1] == text
+    assert cli()[:2] == (0, text)
+
+
+def test_help_of_reconstruct_names_the_contract(cli, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    status, text, _ = cli("reconstruct", "--help")
+    assert status == 0
+    options = "--engine --assets --device --faces --fov --focal --texture-size --formats --overlay --workers --resume"
+    for option in (*options.split(), "--sample", "--same-person", "--every", "--delight", "-o"):
+        assert option in text
+
+
+def test_help_needs_no_heavy_library():
+    code = (
+        "import sys; from faceviewer.cli.main import app\n"
+        "try: app(['reconstruct', '--help'], standalone_mode=False)\n"
+        "finally: heavy = {'torch', 'cv2', 'vtkmodules', 'PySide6', 'scipy', 'trimesh', 'numpy'} & set(sys.modules)\n"
+        "sys.exit(', '.join(heavy) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+def test_version(cli):
+    assert cli("--version") == (0, f"faceviewer {faceviewer.__version__}\n", "")
+
+
+@pytest.mark.parametrize("name", ["photo.jpg", "nowhere/at/all.png", "."])
+def test_photos_without_a_command_are_told_of_the_window(cli, name):
+    status, out, err = cli(name)
+    assert (status, out) == (2, "")
+    assert "next release" in err
+    assert "reconstruct" in err
+    assert err.count("\n") == 1
+
+
+def test_unknown_command_is_wrong_usage(cli):
+    status, _, err = cli("reconstrut")
+    assert status == 2
+    assert "reconstruct" in err
+
+
+def test_reconstruct_writes_the_contracts_files(reconstruct, sample_photo, tmp_path):
+    status, out, err = reconstruct(sample_photo, "--formats", "obj,glb,ply", "--overlay")
+    assert (status, err) == (0, "")
+    names = {f"sample_face1{end}" for end in (".obj", ".mtl", ".png", ".glb", ".ply", ".json", "_overlay.png")}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == names
+    assert "1 photo done (1 head)" in out
+    result = json.loads((tmp_path / "out" / "sample_face1.json").read_text())
+    keys = (
+        "schema photo engine device mesh camera pose landmarks parts blendshapes coefficients reprojection_px warnings"
+    )
+    assert {*keys.split(), "seconds"} <= set(result)
+    assert result["schema"] == "faceviewer.reconstruction/1"
+    assert (result["engine"], result["device"]) == ("fake", "cpu")
+    assert set(result["seconds"]) >= {"detect", "fit", "texture", "write"}
+    assert result["photo"]["sha256"] == faceviewer.load_photo(sample_photo).sha256
+
+
+def test_sample_needs_no_photo(reconstruct, tmp_path):
+    assert reconstruct("--sample")[0] == 0
+    assert (tmp_path / "out" / "sample_face1.json").exists()
+
+
+def test_texture_is_left_out_when_unwanted(reconstruct, tmp_path):
+    assert reconstruct("--sample", "--texture-size", "0")[0] == 0
+    assert not (tmp_path / "out" / "sample_face1.png").exists()
+
+
+def test_failures_get_one_line_each_and_status_1(reconstruct, album, tmp_path):
+    good = album("good.jpg", "bug.jpg")
+    weird = tmp_path / "two\nlines\x1b[31m.jpg"
+    weird.write_bytes(b"")
+    status, out, err = reconstruct(*good, weird, tmp_path / "missing.jpg")
+    assert status == 1
+    lines = err.splitlines()
+    assert len(lines) == 3
+    assert lines[0].startswith(f"{good[1]}: ")
+    assert lines[2] == f"{tmp_path / 'missing.jpg'}: there is no such file"
+    assert "\x1b" not in err
+    assert "Traceback" not in err
+    assert "good.jpg: 1 head" in out
+    assert "1 photo done (1 head), 3 failed" in out
+
+
+def test_developers_may_see_the_traceback(reconstruct, album, monkeypatch):
+    monkeypatch.setenv("FACEVIEWER_DEBUG", "1")
+    status, _, err = reconstruct(*album("bug.jpg"))
+    assert status == 1
+    assert "Traceback" in err
+    assert "fake_engine.py" in err
+
+
+def test_resume_and_workers_and_person(reconstruct, album):
+    photos = album("a.jpg", "b.jpg", "c.jpg")
+    assert reconstruct(*photos, "--workers", "2")[0] == 0
+    status, out, _ = reconstruct(*photos, "--resume")
+    assert status == 0
+    assert "3 already there" in out
+    status, out, _ = reconstruct(*photos, "--same-person")
+    assert "note: 3 shots" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ([], "--sample"),
+        (["--sample", "--faces", "some"], "--faces"),
+        (["--sample", "--fov", "40", "--focal", "900"], "not both"),
+        (["--sample", "--fov", "200"], "field of view"),
+        (["--sample", "--focal", "-1"], "focal length"),
+        (["--sample", "--texture-size", "3"], "texture size"),
+        (["--sample", "--formats", "obj,fbx"], "--formats"),
+        (["--sample", "--formats", ","], "--formats"),
+        (["--sample", "--workers", "0"], "--workers"),
+        (["--sample", "--every", "0"], "--every"),
+        (["--sample", "--same-person", "--workers", "2"], "--same-person"),
+        (["--sample", "--assets", "/nowhere/at/all"], "--assets"),
+    ],
+)
+def test_wrong_usage_is_status_2_and_one_line(reconstruct, tmp_path, arguments, reason):
+    status, out, err = reconstruct(*arguments)
+    assert (status, out) == (2, "")
+    assert reason in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["reconstruct", "--sample"],
+        ["reconstruct", "--sample", "-o", "out", "--bogus"],
+        ["reconstruct", "--sample", "-o", "out", "--workers", "many"],
+        ["reconstruct", "--sample", "-o", "out", "--engine", "3ddfa-v3"],
+        ["reconstruct", "--sample", "-o", "out", "--device", "gpu"],
+        ["render", "a.json"],
+        ["render", "a.json", "-o", "a.gif"],
+        ["render", "a.json", "-o", "a.png", "--views", "behind"],
+        ["render", "a.json", "-o", "a.png", "--size", "1"],
+    ],
+)
+def test_other_wrong_usage_is_status_2(cli, arguments, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = cli(*arguments)
+    assert (status, out) == (2, "")
+    assert err
+
+
+def test_unwritable_target_is_one_line(cli, sample_photo, tmp_path):
+    (tmp_path / "file").write_text("")
+    status, out, err = cli("reconstruct", sample_photo, "--engine", "fake", "-o", tmp_path / "file" / "out")
+    assert (status, out) == (1, "")
+    assert err.count("\n") == 1
+    assert "cannot be written" in err
+
+
+def test_assets_for_an_engine_without_any_are_remarked_upon(reconstruct, tmp_path):
+    status, _, err = reconstruct("--sample", "--assets", tmp_path)
+    assert status == 0
+    assert "no effect" in err
+
+
+def test_render_draws_a_result(reconstruct, cli, tmp_path):
+    reconstruct("--sample")
+    result, picture = tmp_path / "out" / "sample_face1.json", tmp_path / "new" / "head.png"
+    views = "front,three-quarter-left,profile-left,uv,parts,landmarks-68"
+    status, out, err = cli("render", result, "-o", picture, "--views", views, "--size", "96", "--device", "cpu")
+    assert (status, out, err) == (0, f"{picture}\n", "")
+    photo = faceviewer.load_photo(picture)
+    assert photo.size == (4 * 96, 2 * 96)
+    assert len({bytes(pixel) for pixel in photo.rgb.reshape(-1, 3)}) > 500
+
+
+def test_render_of_nothing_is_one_line(cli, tmp_path):
+    status, _, err = cli("render", tmp_path / "no.json", "-o", tmp_path / "no.png")
+    assert status == 1
+    assert err.count("\n") == 1
+    assert str(tmp_path / "no.json") in err
+
+
+def test_output_may_be_cut_off_by_its_reader(sample_photo, tmp_path):
+    arguments = ["reconstruct", str(sample_photo), "--engine", "fake", "--device", "cpu", "-o", str(tmp_path)]
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    done = subprocess.run(
+        [sys.executable, ROOT / "tests" / "fake_cli.py", *arguments],
+        stdout=write_end,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        timeout=60,
+    )
+    os.close(write_end)
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "sample_face1.json").exists()
