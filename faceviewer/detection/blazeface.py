@@ -15,7 +15,8 @@ from faceviewer.io.cv import cv2
 MIN_SCORE = 0.5
 """The official library's threshold."""
 _MAX_OVERLAP = 0.3
-_ROI_MARGIN = 1.5
+ROI_MARGIN = 1.5
+"""Side of the region for the landmark network over that of the face box."""
 _ANCHOR_GRIDS = ((16, 2), (8, 6))  # (cells a side, anchors a cell), in the network's output order
 
 
@@ -32,10 +33,15 @@ class Detection:
     score: float
     """0 to 1."""
 
+    @property
+    def box(self) -> np.ndarray:
+        """(4,) left, top, right, bottom, photo pixels."""
+        return np.concatenate([self.centre_px - self.size_px / 2, self.centre_px + self.size_px / 2])
+
     def roi(self) -> Roi:
         """Where the landmark network should look."""
         dx, dy = self.points_px[1] - self.points_px[0]
-        width, height = self.size_px * _ROI_MARGIN
+        width, height = self.size_px * ROI_MARGIN
         return Roi(float(self.centre_px[0]), float(self.centre_px[1]), float(width), float(height), atan2(dy, dx))
 
 

@@ -25,11 +25,6 @@ class Landmarks:
     presence: float
     """Logit of "this is a face"; 0 is the official library's threshold."""
 
-    @property
-    def score(self) -> float:
-        """``presence`` as a probability."""
-        return float(1 / (1 + np.exp(-np.clip(self.presence, -100, 100))))
-
 
 def find_landmarks(networks: Networks, rgb: np.ndarray, roi: Roi) -> Landmarks:
     """Run the landmark network on one region of a photo (H, W, 3) uint8."""

@@ -42,6 +42,12 @@ class Roi:
     def centre(self) -> np.ndarray:
         return np.array([self.x, self.y])
 
+    @property
+    def box(self) -> np.ndarray:
+        """(4,) left, top, right, bottom of the rectangle as if it were not turned, photo pixels."""
+        reach = np.array([self.width, self.height]) / 2
+        return np.concatenate([self.centre - reach, self.centre + reach])
+
     def to_photo(self, xy_unit: np.ndarray) -> np.ndarray:
         """(..., 2) in units of the rectangle (0 to 1) to photo pixels."""
         return (np.asarray(xy_unit, np.float64) - 0.5) @ self.axes.T + self.centre
@@ -119,9 +125,7 @@ def _averaged(patch: np.ndarray, factor: int) -> np.ndarray:
 
 def _sample(patch: np.ndarray, axes: np.ndarray, first: np.ndarray, size: int, border: int) -> np.ndarray:
     steps = np.arange(size)
-    x, y = (
-        np.rint(axes[k, 0] * steps[None] + axes[k, 1] * steps[:, None] + first[k]).astype(np.int32) for k in (0, 1)
-    )
+    x, y = (np.rint(axes[k, 0] * steps[None] + axes[k, 1] * steps[:, None] + first[k]).astype(np.int32) for k in (0, 1))
     whole = np.stack([x >> 5, y >> 5], -1).astype(np.int16)
     fraction = ((y & 31) * _SUBPIXELS + (x & 31)).astype(np.uint16)
     return cv2.remap(patch, whole, fraction, cv2.INTER_LINEAR, borderMode=border)

@@ -1,0 +1,131 @@
+"""The thorough search: every face of use in a photo, at a bounded cost.
+
+1. The whole picture, exactly as the official library looks at it. What it finds beyond doubt is final.
+2. Tiles of a half, a third ... of the picture's short side, for small faces.
+3. When nothing is beyond doubt by then: whole picture and tiles at quarter turns.
+
+What 2 and 3 propose, and what 1 doubts (profiles, turned pictures), is looked at closely (``verify``); of finds that
+show one face, the one that the detector confirms best stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+
+from faceviewer.detection.blazeface import MIN_SCORE, Detection, detect_in_region
+from faceviewer.detection.landmarker import find_landmarks
+from faceviewer.detection.networks import LANDMARKER_SIZE, Networks
+from faceviewer.detection.overlap import box_of_points, covered_share, same_face, without_duplicates
+from faceviewer.detection.regions import tile_sides, tiles, turned
+from faceviewer.detection.roi import Roi, letterbox, roi_from_landmarks
+from faceviewer.detection.verify import Verified, confirm, fits, verify
+
+_CLEAR_SCORE = 0.83
+_CLEAR_CONFIRMATION = 1.5
+_UPRIGHT_CONFIRMATION = 1.9  # below it a face may be a turned one, seen at the wrong angle
+_PROPOSAL_SCORE = 0.4
+_MAX_PROPOSALS = 24  # of one pass over the picture that are looked at closely
+_TURNED_TILE_LEVELS = 2
+_MIN_FACE_PX = 24.0  # width of the smallest face that holds anything to reconstruct
+_MIN_FACE_OF_LARGEST = 1 / 8  # ... beside a face that many times as wide: a passer-by in the background of a portrait
+_MAX_COVERED = 0.6  # of a tile, by a face that is already found
+
+
+@dataclass(frozen=True, eq=False)
+class FirstLook:
+    """What the whole picture shows."""
+
+    clear: list[Verified]
+    doubtful: list[Detection]
+
+
+def search_as_library(networks: Networks, rgb: np.ndarray) -> list[Verified]:
+    """The faces that the official library reports."""
+    seen = [_with_landmarks(networks, rgb, one) for one in _detect_whole(networks, rgb, MIN_SCORE)]
+    return [one for one in seen if one.landmarks.presence > 0]
+
+
+def search_thoroughly(networks: Networks, rgb: np.ndarray) -> list[Verified]:
+    """All faces, each once, best confirmed first."""
+    height, width = rgb.shape[:2]
+    look = _first_look(networks, rgb)
+    levels = [list(tiles(width, height, side)) for side in tile_sides(width, height, _min_face_px(look.clear))]
+    regions = _worth_searching([tile for level in levels for tile in level], look.clear)
+    proposals = look.doubtful + _propose(networks, rgb, regions)
+    found = look.clear + _verify_all(networks, rgb, proposals, look.clear)
+    if any(one.confirmation >= _UPRIGHT_CONFIRMATION for one in found) or look.clear:
+        return _each_once(found)
+    regions = [letterbox(width, height), *(tile for level in levels[:_TURNED_TILE_LEVELS] for tile in level)]
+    for quarter_turns in (1, 2, 3):
+        proposals = _propose(networks, rgb, [turned(region, quarter_turns) for region in regions])
+        found += _verify_all(networks, rgb, proposals, [])
+    return _each_once(found)
+
+
+def _detect_whole(networks: Networks, rgb: np.ndarray, min_score: float) -> list[Detection]:
+    height, width = rgb.shape[:2]
+    return detect_in_region(networks, rgb, letterbox(width, height), min_score, as_library=True)
+
+
+def _with_landmarks(networks: Networks, rgb: np.ndarray, detection: Detection) -> Verified:
+    region = detection.roi().library_aligned(LANDMARKER_SIZE)
+    return Verified(find_landmarks(networks, rgb, region), log(detection.score / (1 - detection.score + 1e-9)))
+
+
+def _first_look(networks: Networks, rgb: np.ndarray) -> FirstLook:
+    look = FirstLook([], [])
+    for detection in _detect_whole(networks, rgb, _PROPOSAL_SCORE):
+        seen = _with_landmarks(networks, rgb, detection)
+        if _beyond_doubt(networks, rgb, detection, seen):
+            look.clear.append(seen)
+        else:
+            look.doubtful.append(detection)
+    return look
+
+
+def _beyond_doubt(networks: Networks, rgb: np.ndarray, detection: Detection, seen: Verified) -> bool:
+    landmarks = seen.landmarks
+    if detection.score < MIN_SCORE or landmarks.presence <= 0:
+        return False
+    if not fits(landmarks.roi, roi_from_landmarks(landmarks.xy_px)):
+        return False
+    return detection.score >= _CLEAR_SCORE or confirm(networks, rgb, detection.roi()) >= _CLEAR_CONFIRMATION
+
+
+def _min_face_px(clear: Sequence[Verified]) -> float:
+    widths = [float(np.ptp(one.landmarks.xy_px[:, 0])) for one in clear]
+    return max([_MIN_FACE_PX, *(width * _MIN_FACE_OF_LARGEST for width in widths)])
+
+
+def _worth_searching(regions: Iterable[Roi], known: Sequence[Verified]) -> list[Roi]:
+    """The regions that no known face fills."""
+    boxes = [_box(one) for one in known]
+    return [region for region in regions if not any(covered_share(region.box, box) > _MAX_COVERED for box in boxes)]
+
+
+def _propose(networks: Networks, rgb: np.ndarray, regions: Iterable[Roi]) -> list[Detection]:
+    """What the detector sees in the regions, each place once, best first."""
+    seen = [one for region in regions for one in detect_in_region(networks, rgb, region, _PROPOSAL_SCORE)]
+    seen.sort(key=lambda one: -one.score)
+    return without_duplicates(seen, lambda one: one.box)[:_MAX_PROPOSALS]
+
+
+def _verify_all(
+    networks: Networks, rgb: np.ndarray, proposals: Iterable[Detection], known: Sequence[Verified]
+) -> list[Verified]:
+    boxes = [_box(one) for one in known]
+    fresh = [one for one in proposals if not any(same_face(one.box, box) for box in boxes)]
+    seen = [verify(networks, rgb, one.roi()) for one in fresh]
+    return [one for one in seen if one is not None and one.is_face]
+
+
+def _each_once(found: list[Verified]) -> list[Verified]:
+    return without_duplicates(sorted(found, key=lambda one: -one.confirmation), _box)
+
+
+def _box(one: Verified) -> np.ndarray:
+    return box_of_points(one.landmarks.xy_px)
