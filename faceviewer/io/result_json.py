@@ -1,7 +1,10 @@
 """The JSON of one result, schema ``faceviewer.reconstruction/1``: what scripts of others rely on.
 
-README, "The JSON of a result", lists the keys. Beyond them a file says what ``read_result`` needs to build the result
-again without the model, and the SHA-256 of the files that belong to it, by which a set proves complete.
+The contract's keys: schema, photo, engine, device, mesh, camera, pose, landmarks, parts, blendshapes (as detected;
+empty when none were), coefficients, reprojection_px (null when unknown), warnings, seconds. Beside them stand what
+``result_reader`` needs to build the result again without the model: face (number and count in the photo, box, score,
+detected landmarks), mesh.topology, vertices and barycentric of each landmark set, stages, and textures; and files,
+the SHA-256 and size of every companion, by which a set proves complete.
 """
 
 from __future__ import annotations
