@@ -108,7 +108,7 @@ def probe(code: str) -> tuple[bool, str]:
             command, capture_output=True, timeout=_PROBE_SECONDS, stdin=subprocess.DEVNULL, env=environment
         )
     except subprocess.TimeoutExpired:
-        return False, f"no answer within {_PROBE_SECONDS:.0f} s"
+        return False, f"no answer within {_PROBE_SECONDS:g} s"
     if done.returncode == 0:
         return True, ", ".join(done.stdout.decode(errors="replace").split("\n")).strip(", ")
     if done.returncode < 0:
