@@ -31,6 +31,8 @@ PART_COLORS = {
 }
 _BARE_RGB = (196, 196, 196)
 _SUPERSAMPLING = 2
+_LARGEST_SUPERSAMPLED_PX = 2048
+"""Larger pictures are drawn at their own size: a finer grid would need gigabytes and show no difference."""
 _KEY_LIGHT = (-0.35, -0.55, -0.76)
 """Directions to the lamps in the camera frame: from the upper left behind the camera, and from the camera."""
 _HEADLIGHT = (0.0, 0.0, -1.0)
@@ -96,11 +98,12 @@ _Paint = Callable[[Drawing], Tensor]
 def _shoot(studio: _Studio, camera: Camera, paint: _Paint) -> np.ndarray:
     """(H, W, 3) uint8 at the camera's size: painted on a finer grid, then averaged over the background."""
     width, height = camera.size
-    fine = scale_camera(camera, (width * _SUPERSAMPLING, height * _SUPERSAMPLING))
+    samples = _SUPERSAMPLING if max(camera.size) <= _LARGEST_SUPERSAMPLED_PX else 1
+    fine = scale_camera(camera, (width * samples, height * samples))
     drawing = draw(studio.mesh, fine, studio.device)
     canvas = torch.tensor(BACKGROUND, dtype=torch.float32, device=studio.device).repeat(fine.size[0] * fine.size[1], 1)
     canvas[drawing.pixels] = paint(drawing)
-    blocks = canvas.reshape(height, _SUPERSAMPLING, width, _SUPERSAMPLING, 3)
+    blocks = canvas.reshape(height, samples, width, samples, 3)
     return blocks.mean((1, 3)).round().clamp(0, 255).to(torch.uint8).cpu().numpy()
 
 

@@ -47,8 +47,9 @@ def test_cosine_is_that_of_the_angle_to_the_camera():
     np.testing.assert_allclose(cosine[0].numpy(), expected, rtol=1e-5)
 
 
-@pytest.mark.parametrize("gap_mm", [2.0, 10.0])
-@pytest.mark.parametrize("tilt_deg", [0.0, 35.0, 60.0])
+@pytest.mark.parametrize(
+    ("gap_mm", "tilt_deg"), [(0.8, 70.0), (0.8, 0.0), (2.0, 0.0), (2.0, 35.0), (2.0, 60.0), (10.0, 0.0), (10.0, 60.0)]
+)
 def test_a_near_sheet_hides_what_is_behind_it_and_nothing_else(gap_mm, tilt_deg):
     """Two parallel sheets; the near one covers the left half of the far one, as a nose covers a cheek."""
     K = pinhole(1000.0, 512)
