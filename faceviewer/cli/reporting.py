@@ -133,7 +133,7 @@ class LiveReporter(Reporter):
         if 1 < len(self.rows()) <= MAX_ROWS:
             table = Table("photo", "heads", "seconds", "result", box=None)
             for outcome in self.rows():
-                name = Text(printable(outcome.label), overflow="ellipsis", no_wrap=True)
+                name = Text(printable(outcome.label), overflow="fold")
                 table.add_row(name, str(outcome.faces or ""), f"{outcome.seconds:.1f}", outcome.status)
             Console().print(table)
         for outcome in self.rows():

@@ -6,11 +6,13 @@ import os
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from faceviewer.engines.options import UsageError
 from faceviewer.io.atomic import PREFIX
+from faceviewer.io.cv import cv2
 from faceviewer.io.result_reader import is_complete, read_result
 from faceviewer.jobs.batch import BatchRequest, make_tasks, prepare_directory, run_batch
 from faceviewer.jobs.photo_job import FaceChoice
@@ -179,6 +181,26 @@ def test_progress_and_cancel(album, request_, tmp_path):
         "Writing",
     ]
     assert {path.stem for path in (tmp_path / "out").iterdir()} == {"a_face1"}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_frames_of_a_video_are_photos_of_their_own(request_, sample_photo, tmp_path, workers):
+    portrait = cv2.cvtColor(np.asarray(Image.open(sample_photo).resize((320, 320))), cv2.COLOR_RGB2BGR)
+    writer = cv2.VideoWriter(str(tmp_path / "clip.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 25, (320, 320))
+    for shift in range(7):
+        writer.write(np.roll(portrait, 8 * shift, axis=1))
+    writer.release()
+    tasks = make_tasks(expand_inputs([tmp_path / "clip.avi"], every=3))
+    outcomes = list(run_batch(tasks, request_(), lambda label, step: None, workers=workers))
+    assert {(outcome.label, outcome.status) for outcome in outcomes} == {
+        (f"{tmp_path / 'clip.avi'}#{frame}", "done") for frame in (0, 3, 6)
+    }
+    results = [read_result(tmp_path / "out" / f"clip_frame{frame:06}_face1.json") for frame in (0, 3, 6)]
+    lefts = [result.face.box_xyxy[0] for result in results]
+    assert lefts[1] - lefts[0] == pytest.approx(24, abs=3)
+    assert lefts[2] - lefts[1] == pytest.approx(24, abs=3)
+    again = list(run_batch(tasks, request_(resume=True), lambda label, step: None, workers=workers))
+    assert {outcome.status for outcome in again} == {"skipped"}
 
 
 def test_long_names_leave_room_for_suffixes(album, request_, tmp_path):
