@@ -2,5 +2,6 @@
 
 from faceviewer.detection.face_detector import FaceDetector
 from faceviewer.detection.topology import BLENDSHAPE_NAMES
+from faceviewer.detection.tracker import FaceTracker
 
-__all__ = ["BLENDSHAPE_NAMES", "FaceDetector"]
+__all__ = ["BLENDSHAPE_NAMES", "FaceDetector", "FaceTracker"]

@@ -9,11 +9,12 @@ from math import atan2
 import numpy as np
 
 from faceviewer.detection.networks import DETECTOR_SIZE, Networks
-from faceviewer.detection.roi import Roi, crop
+from faceviewer.detection.roi import Pyramid, Roi, crop
 from faceviewer.io.cv import cv2
 
 MIN_SCORE = 0.5
 """The official library's threshold."""
+_MIN_CONTRAST = 2.0  # standard deviation, grey levels: plain walls and skies need no network
 _MAX_OVERLAP = 0.3
 ROI_MARGIN = 1.5
 """Side of the region for the landmark network over that of the face box."""
@@ -72,11 +73,14 @@ def detect_in_crop(networks: Networks, rgb: np.ndarray, roi: Roi, min_score: flo
 
 
 def detect_in_region(
-    networks: Networks, rgb: np.ndarray, roi: Roi, min_score: float = MIN_SCORE, *, as_library: bool = False
+    networks: Networks, photo: Pyramid, roi: Roi, min_score: float = MIN_SCORE, *, as_library: bool = False
 ) -> list[Detection]:
     """Faces in one region of a photo; ``as_library`` samples it half a pixel off, exactly as the official library."""
     sampled = roi.library_aligned(DETECTOR_SIZE) if as_library else roi
-    return detect_in_crop(networks, crop(rgb, sampled, DETECTOR_SIZE, border=cv2.BORDER_CONSTANT), roi, min_score)
+    picture = crop(photo, sampled, DETECTOR_SIZE, border=cv2.BORDER_CONSTANT)
+    if cv2.meanStdDev(picture)[1].max() < _MIN_CONTRAST:
+        return []
+    return detect_in_crop(networks, picture, roi, min_score)
 
 
 def blend_overlapping(candidates: np.ndarray, scores: np.ndarray) -> list[tuple[np.ndarray, float]]:

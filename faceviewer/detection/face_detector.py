@@ -9,6 +9,7 @@ import numpy as np
 from faceviewer.detection.faces import build_face, check_picture
 from faceviewer.detection.networks import Networks
 from faceviewer.detection.overlap import largest_first
+from faceviewer.detection.roi import Pyramid
 from faceviewer.detection.search import search_as_library, search_thoroughly
 from faceviewer.types import Face
 
@@ -36,4 +37,4 @@ class FaceDetector:
         """
         check_picture(rgb)
         find = search_as_library if search == "quick" else search_thoroughly
-        return largest_first([build_face(self._networks, one) for one in find(self._networks, rgb)])
+        return largest_first([build_face(self._networks, one) for one in find(self._networks, Pyramid(rgb))])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from faceviewer.detection.networks import LANDMARKER_SIZE, Networks
-from faceviewer.detection.roi import Roi, crop
+from faceviewer.detection.roi import Pyramid, Roi, crop
 from faceviewer.detection.topology import BLENDSHAPE_POINTS
 from faceviewer.io.cv import cv2
 
@@ -26,9 +26,9 @@ class Landmarks:
     """Logit of "this is a face"; 0 is the official library's threshold."""
 
 
-def find_landmarks(networks: Networks, rgb: np.ndarray, roi: Roi) -> Landmarks:
+def find_landmarks(networks: Networks, photo: Pyramid, roi: Roi) -> Landmarks:
     """Run the landmark network on one region of a photo (H, W, 3) uint8."""
-    picture = crop(rgb, roi, LANDMARKER_SIZE, border=cv2.BORDER_REPLICATE)
+    picture = crop(photo, roi, LANDMARKER_SIZE, border=cv2.BORDER_REPLICATE)
     points, presence = networks.landmarks(picture)
     unit = points.astype(np.float64) / LANDMARKER_SIZE
     return Landmarks(roi, roi.to_photo(unit[:, :2]), unit[:, 2] * roi.width, presence)

@@ -10,7 +10,7 @@ import numpy as np
 
 from faceviewer.detection.roi import Roi
 
-_TILE_DIVISORS = (2, 3, 5, 8)
+_TILE_DIVISORS = (2, 3, 6)
 _SMALLEST_OF_TILE = 0.1  # the smallest face that the detector finds, over the side of what it is shown
 
 

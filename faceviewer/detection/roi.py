@@ -86,41 +86,60 @@ def roi_from_landmarks(xy_px: np.ndarray) -> Roi:
     return Roi(float(x), float(y), side, side, upright.angle)
 
 
-def crop(rgb: np.ndarray, roi: Roi, size: int, *, border: int) -> np.ndarray:
+class Pyramid:
+    """A photo and its averaged reductions, made when first asked for: a hundred tiles then share one reduction."""
+
+    def __init__(self, rgb: np.ndarray) -> None:
+        self._levels = {1: rgb}
+
+    @property
+    def rgb(self) -> np.ndarray:
+        """(H, W, 3) uint8, the photo."""
+        return self._levels[1]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) in pixels."""
+        return self.rgb.shape[1], self.rgb.shape[0]
+
+    def level(self, factor: int) -> np.ndarray:
+        """Means of ``factor`` x ``factor`` blocks; the last blocks are completed with the edge's pixels."""
+        if factor not in self._levels:
+            self._levels[factor] = _averaged(self.rgb, factor)
+        return self._levels[factor]
+
+
+def crop(photo: Pyramid, roi: Roi, size: int, *, border: int) -> np.ndarray:
     """Sample ``roi`` as a (size, size, 3) uint8 picture; ``border`` is OpenCV's rule for what lies outside the photo.
 
     Bilinear with positions rounded to 1/32 pixel, as in the OpenCV that the official library is built on: OpenCV 5
     interpolates exactly, which alone moves some blendshapes of a profile by 0.08. Strong reductions are averaged first.
     """
-    patch, origin = _around(rgb, roi)
     step = max(roi.width, roi.height) / size
     factor = floor(step / _REDUCED) if step >= _REDUCE_FROM else 1
-    if factor > 1:
-        patch = _averaged(patch, factor)
+    level, centre = photo.level(factor), roi.centre / factor
+    patch, origin = _around(level, centre, hypot(roi.width, roi.height) / (2 * factor))
     axes = roi.axes / (size * factor)
     # centre of crop pixel (0, 0), in the pixel-centre coordinates that OpenCV samples at
-    first = (roi.centre - origin) / factor + axes @ np.full(2, 0.5 - size / 2) - 0.5
+    first = centre - origin + axes @ np.full(2, 0.5 - size / 2) - 0.5
     return _sample(patch, axes * _SUBPIXELS, first * _SUBPIXELS, size, border)
 
 
-def _around(rgb: np.ndarray, roi: Roi) -> tuple[np.ndarray, np.ndarray]:
-    """The part of the photo that ``roi`` needs (a view) and its (2,) top-left corner; never empty."""
+def _around(rgb: np.ndarray, centre: np.ndarray, reach: float) -> tuple[np.ndarray, np.ndarray]:
+    """The part of a picture within ``reach`` of a point (a view) and its (2,) top-left corner; never empty."""
     height, width = rgb.shape[:2]
-    reach = hypot(roi.width, roi.height) / 2 + 2
-    x0, x1 = (min(max(v, 0), width) for v in (floor(roi.x - reach), ceil(roi.x + reach)))
-    y0, y1 = (min(max(v, 0), height) for v in (floor(roi.y - reach), ceil(roi.y + reach)))
-    x0, y0 = min(x0, width - 1), min(y0, height - 1)
+    x0, y0 = (floor(v - reach) - 2 for v in centre)
+    x1, y1 = (ceil(v + reach) + 2 for v in centre)
+    x0, y0 = min(max(x0, 0), width - 1), min(max(y0, 0), height - 1)
     return rgb[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)], np.array([x0, y0])
 
 
-def _averaged(patch: np.ndarray, factor: int) -> np.ndarray:
-    """Means of ``factor`` x ``factor`` blocks; the last blocks are completed with the edge's pixels."""
-    height, width = patch.shape[:2]
+def _averaged(rgb: np.ndarray, factor: int) -> np.ndarray:
+    height, width = rgb.shape[:2]
     bottom, right = -height % factor, -width % factor
     if bottom or right:
-        patch = cv2.copyMakeBorder(patch, 0, bottom, 0, right, cv2.BORDER_REPLICATE)
-    size = (patch.shape[1] // factor, patch.shape[0] // factor)
-    return cv2.resize(patch, size, interpolation=cv2.INTER_AREA)
+        rgb = cv2.copyMakeBorder(rgb, 0, bottom, 0, right, cv2.BORDER_REPLICATE)
+    return cv2.resize(rgb, (rgb.shape[1] // factor, rgb.shape[0] // factor), interpolation=cv2.INTER_AREA)
 
 
 def _sample(patch: np.ndarray, axes: np.ndarray, first: np.ndarray, size: int, border: int) -> np.ndarray:

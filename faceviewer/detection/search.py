@@ -21,7 +21,7 @@ from faceviewer.detection.landmarker import find_landmarks
 from faceviewer.detection.networks import LANDMARKER_SIZE, Networks
 from faceviewer.detection.overlap import box_of_points, covered_share, same_face, without_duplicates
 from faceviewer.detection.regions import tile_sides, tiles, turned
-from faceviewer.detection.roi import Roi, letterbox, roi_from_landmarks
+from faceviewer.detection.roi import Pyramid, Roi, letterbox, roi_from_landmarks
 from faceviewer.detection.verify import Verified, confirm, fits, verify
 
 _CLEAR_SCORE = 0.83
@@ -43,57 +43,57 @@ class FirstLook:
     doubtful: list[Detection]
 
 
-def search_as_library(networks: Networks, rgb: np.ndarray) -> list[Verified]:
+def search_as_library(networks: Networks, photo: Pyramid) -> list[Verified]:
     """The faces that the official library reports."""
-    seen = [_with_landmarks(networks, rgb, one) for one in _detect_whole(networks, rgb, MIN_SCORE)]
+    seen = [_with_landmarks(networks, photo, one) for one in _detect_whole(networks, photo, MIN_SCORE)]
     return [one for one in seen if one.landmarks.presence > 0]
 
 
-def search_thoroughly(networks: Networks, rgb: np.ndarray) -> list[Verified]:
+def search_thoroughly(networks: Networks, photo: Pyramid) -> list[Verified]:
     """All faces, each once, best confirmed first."""
-    height, width = rgb.shape[:2]
-    look = _first_look(networks, rgb)
+    width, height = photo.size
+    look = _first_look(networks, photo)
     levels = [list(tiles(width, height, side)) for side in tile_sides(width, height, _min_face_px(look.clear))]
     regions = _worth_searching([tile for level in levels for tile in level], look.clear)
-    proposals = look.doubtful + _propose(networks, rgb, regions)
-    found = look.clear + _verify_all(networks, rgb, proposals, look.clear)
+    proposals = look.doubtful + _propose(networks, photo, regions)
+    found = look.clear + _verify_all(networks, photo, proposals, look.clear)
     if any(one.confirmation >= _UPRIGHT_CONFIRMATION for one in found) or look.clear:
         return _each_once(found)
     regions = [letterbox(width, height), *(tile for level in levels[:_TURNED_TILE_LEVELS] for tile in level)]
     for quarter_turns in (1, 2, 3):
-        proposals = _propose(networks, rgb, [turned(region, quarter_turns) for region in regions])
-        found += _verify_all(networks, rgb, proposals, [])
+        proposals = _propose(networks, photo, [turned(region, quarter_turns) for region in regions])
+        found += _verify_all(networks, photo, proposals, [])
     return _each_once(found)
 
 
-def _detect_whole(networks: Networks, rgb: np.ndarray, min_score: float) -> list[Detection]:
-    height, width = rgb.shape[:2]
-    return detect_in_region(networks, rgb, letterbox(width, height), min_score, as_library=True)
+def _detect_whole(networks: Networks, photo: Pyramid, min_score: float) -> list[Detection]:
+    width, height = photo.size
+    return detect_in_region(networks, photo, letterbox(width, height), min_score, as_library=True)
 
 
-def _with_landmarks(networks: Networks, rgb: np.ndarray, detection: Detection) -> Verified:
+def _with_landmarks(networks: Networks, photo: Pyramid, detection: Detection) -> Verified:
     region = detection.roi().library_aligned(LANDMARKER_SIZE)
-    return Verified(find_landmarks(networks, rgb, region), log(detection.score / (1 - detection.score + 1e-9)))
+    return Verified(find_landmarks(networks, photo, region), log(detection.score / (1 - detection.score + 1e-9)))
 
 
-def _first_look(networks: Networks, rgb: np.ndarray) -> FirstLook:
+def _first_look(networks: Networks, photo: Pyramid) -> FirstLook:
     look = FirstLook([], [])
-    for detection in _detect_whole(networks, rgb, _PROPOSAL_SCORE):
-        seen = _with_landmarks(networks, rgb, detection)
-        if _beyond_doubt(networks, rgb, detection, seen):
+    for detection in _detect_whole(networks, photo, _PROPOSAL_SCORE):
+        seen = _with_landmarks(networks, photo, detection)
+        if _beyond_doubt(networks, photo, detection, seen):
             look.clear.append(seen)
         else:
             look.doubtful.append(detection)
     return look
 
 
-def _beyond_doubt(networks: Networks, rgb: np.ndarray, detection: Detection, seen: Verified) -> bool:
+def _beyond_doubt(networks: Networks, photo: Pyramid, detection: Detection, seen: Verified) -> bool:
     landmarks = seen.landmarks
     if detection.score < MIN_SCORE or landmarks.presence <= 0:
         return False
     if not fits(landmarks.roi, roi_from_landmarks(landmarks.xy_px)):
         return False
-    return detection.score >= _CLEAR_SCORE or confirm(networks, rgb, detection.roi()) >= _CLEAR_CONFIRMATION
+    return detection.score >= _CLEAR_SCORE or confirm(networks, photo, detection.roi()) >= _CLEAR_CONFIRMATION
 
 
 def _min_face_px(clear: Sequence[Verified]) -> float:
@@ -107,19 +107,19 @@ def _worth_searching(regions: Iterable[Roi], known: Sequence[Verified]) -> list[
     return [region for region in regions if not any(covered_share(region.box, box) > _MAX_COVERED for box in boxes)]
 
 
-def _propose(networks: Networks, rgb: np.ndarray, regions: Iterable[Roi]) -> list[Detection]:
+def _propose(networks: Networks, photo: Pyramid, regions: Iterable[Roi]) -> list[Detection]:
     """What the detector sees in the regions, each place once, best first."""
-    seen = [one for region in regions for one in detect_in_region(networks, rgb, region, _PROPOSAL_SCORE)]
+    seen = [one for region in regions for one in detect_in_region(networks, photo, region, _PROPOSAL_SCORE)]
     seen.sort(key=lambda one: -one.score)
     return without_duplicates(seen, lambda one: one.box)[:_MAX_PROPOSALS]
 
 
 def _verify_all(
-    networks: Networks, rgb: np.ndarray, proposals: Iterable[Detection], known: Sequence[Verified]
+    networks: Networks, photo: Pyramid, proposals: Iterable[Detection], known: Sequence[Verified]
 ) -> list[Verified]:
     boxes = [_box(one) for one in known]
     fresh = [one for one in proposals if not any(same_face(one.box, box) for box in boxes)]
-    seen = [verify(networks, rgb, one.roi()) for one in fresh]
+    seen = [verify(networks, photo, one.roi()) for one in fresh]
     return [one for one in seen if one is not None and one.is_face]
 
 

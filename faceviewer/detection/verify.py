@@ -17,7 +17,7 @@ import numpy as np
 from faceviewer.detection.blazeface import ROI_MARGIN, detect_in_crop
 from faceviewer.detection.landmarker import Landmarks, find_landmarks
 from faceviewer.detection.networks import DETECTOR_SIZE, Networks
-from faceviewer.detection.roi import Roi, crop, roi_from_landmarks
+from faceviewer.detection.roi import Pyramid, Roi, crop, roi_from_landmarks
 from faceviewer.io.cv import cv2
 
 MIN_CONFIRMATION = 1.0
@@ -52,11 +52,11 @@ class Verified:
         return presence > _MIN_PRESENCE_ALONE and self.confirmation >= MIN_CONFIRMATION_ALONE
 
 
-def confirm(networks: Networks, rgb: np.ndarray, roi: Roi) -> float:
+def confirm(networks: Networks, photo: Pyramid, roi: Roi) -> float:
     """Mean logit of the detector's scores for a face that fills ``roi`` (the landmark network's region)."""
     logits: list[float] = []
     for side, mirrored in _LOOKS:
-        picture = crop(rgb, roi.scaled(side / ROI_MARGIN), DETECTOR_SIZE, border=cv2.BORDER_CONSTANT)
+        picture = crop(photo, roi.scaled(side / ROI_MARGIN), DETECTOR_SIZE, border=cv2.BORDER_CONSTANT)
         score = _central_score(networks, picture[:, ::-1] if mirrored else picture, side)
         logits.append(log(score / (1 - score)))
         if len(logits) == _EARLY_LOOKS and np.mean(logits) < _EARLY_CONFIRMATION:
@@ -74,13 +74,13 @@ def _central_score(networks: Networks, picture: np.ndarray, side: float) -> floa
     return min(max(scores, default=_FLOOR), 1 - _FLOOR)
 
 
-def settle(networks: Networks, rgb: np.ndarray, found: Landmarks) -> Landmarks:
+def settle(networks: Networks, photo: Pyramid, found: Landmarks) -> Landmarks:
     """Look again where the landmarks say the face is, until the region stays."""
     for _ in range(_MAX_REFINEMENTS):
         region = roi_from_landmarks(found.xy_px)
         if fits(found.roi, region):
             break
-        found = find_landmarks(networks, rgb, region)
+        found = find_landmarks(networks, photo, region)
     return found
 
 
@@ -91,15 +91,15 @@ def fits(looked: Roi, wanted: Roi) -> bool:
     return turn < 0.2 and shift < 0.09 and 0.9 < wanted.width / looked.width < 1.2
 
 
-def verify(networks: Networks, rgb: np.ndarray, roi: Roi) -> Verified | None:
+def verify(networks: Networks, photo: Pyramid, roi: Roi) -> Verified | None:
     """Look closely at a region that the detector proposed; None when the detector itself takes it back."""
-    first = confirm(networks, rgb, roi)
+    first = confirm(networks, photo, roi)
     if first < _EARLY_CONFIRMATION:
         return None
-    landmarks = settle(networks, rgb, find_landmarks(networks, rgb, roi))
+    landmarks = settle(networks, photo, find_landmarks(networks, photo, roi))
     if landmarks.roi == roi:
         return Verified(landmarks, first)
-    return Verified(landmarks, confirm(networks, rgb, _as_detected(landmarks.roi)))
+    return Verified(landmarks, confirm(networks, photo, _as_detected(landmarks.roi)))
 
 
 def _as_detected(roi: Roi) -> Roi:
