@@ -123,6 +123,8 @@ class PhotoWorker:
                 return Outcome(task.label, "skipped", there)
         except Exception as error:  # noqa: BLE001  (the rest of the pictures must be done)
             return failed(task, error, time.perf_counter() - start)
+        if self._engine is None:
+            report(Progress("Loading the engine"))
         detector, engine = self._loaded_detector(), self._loaded_engine()
         try:
             report(Progress("Finding faces"))

@@ -176,6 +176,7 @@ def test_progress_and_cancel(album, request_, tmp_path):
         run(photos, request_(), progress=progress, cancel=cancel)
     assert [stage for name, stage in dict.fromkeys(heard) if name == "a.jpg"] == [
         "Reading",
+        "Loading the engine",
         "Finding faces",
         "Fitting",
         "Writing",
