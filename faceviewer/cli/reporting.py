@@ -22,6 +22,7 @@ from faceviewer.types import Progress
 
 MAX_ROWS = 40
 """Longest table of photos; of more, only the totals are shown."""
+MAX_WARNINGS = 10
 
 
 class Reporter(ABC):
@@ -57,8 +58,9 @@ class Reporter(ABC):
         return self._outcomes
 
     def summarise(self) -> None:
-        """Print the totals in one line."""
+        """Print what is to be known about the results, and the totals in one line."""
         seconds = time.perf_counter() - self._start
+        self._tell_warnings()
         counts = Counter(outcome.status for outcome in self._outcomes)
         heads = sum(outcome.faces for outcome in self._outcomes if outcome.status == "done")
         parts = [f"{_counted(counts['done'], 'photo')} done ({_counted(heads, 'head')})"]
@@ -70,6 +72,18 @@ class Reporter(ABC):
             parts.append(f"{self.total - len(self._outcomes)} not tried")
         rate = f", {counts['done'] / seconds:.2f} photos/s" if counts["done"] > 1 else ""
         say(f"{', '.join(parts)} in {seconds:.1f} s{rate}; results in {self._directory}")
+
+    def _tell_warnings(self) -> None:
+        """Each sentence once, with the photo or the number of photos that it is about."""
+        about: dict[str, list[str]] = {}
+        for outcome in self._outcomes:
+            for warning in outcome.warnings:
+                about.setdefault(warning, []).append(outcome.label)
+        for warning, labels in list(about.items())[:MAX_WARNINGS]:
+            where = labels[0] if len(labels) == 1 else f"{len(labels)} photos"
+            say(f"note: {where}: {warning}")
+        if len(about) > MAX_WARNINGS:
+            say(f"note: {len(about) - MAX_WARNINGS} more, under warnings in the JSON of each result")
 
     def __enter__(self) -> Self:
         return self
@@ -91,8 +105,6 @@ class PlainReporter(Reporter):
             _tell_failure(outcome)
             return
         say(f"[{len(self._outcomes)}/{self.total}] {outcome.label}: {describe(outcome)}")
-        for warning in outcome.warnings:
-            say(f"  note: {warning}")
 
     def close(self) -> None:
         pass
@@ -136,9 +148,6 @@ class LiveReporter(Reporter):
                 name = Text(printable(outcome.label), overflow="fold")
                 table.add_row(name, str(outcome.faces or ""), f"{outcome.seconds:.1f}", outcome.status)
             Console().print(table)
-        for outcome in self.rows():
-            for warning in outcome.warnings:
-                say(f"note: {outcome.label}: {warning}")
         super().summarise()
 
 

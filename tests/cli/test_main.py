@@ -144,7 +144,7 @@ def test_resume_and_workers_and_person(reconstruct, album):
     assert status == 0
     assert "3 already there" in out
     status, out, _ = reconstruct(*photos, "--same-person")
-    assert "note: 3 shots" in out
+    assert "note: 3 photos: 3 shots" in out
 
 
 @pytest.mark.parametrize(

@@ -41,9 +41,19 @@ def test_plain_lines_count(capsys):
         reporter.done(THERE)
     assert capsys.readouterr().out.splitlines() == [
         "[1/2] a.jpg: 2 heads in 1.2 s",
-        "  note: One ear is hidden.",
         "[2/2] b.jpg: 1 head already there",
     ]
+
+
+def test_each_warning_is_told_once(capsys):
+    with PlainReporter(30, Path("out")) as reporter:
+        for number in range(30):
+            own = f"The face is {number} pixels wide."
+            reporter.done(Outcome(f"{number}.jpg", "done", 1, warnings=("No scale.", own)))
+    reporter.summarise()
+    notes = [line for line in capsys.readouterr().out.splitlines() if line.startswith("note")]
+    assert notes[:2] == ["note: 30 photos: No scale.", "note: 0.jpg: The face is 0 pixels wide."]
+    assert notes[10:] == ["note: 21 more, under warnings in the JSON of each result"]
 
 
 @pytest.mark.parametrize(("count", "shown"), [(1, False), (2, True), (MAX_ROWS, True), (MAX_ROWS + 1, False)])
