@@ -1,0 +1,117 @@
+"""One photo onto a head's texels: colours by bicubic lookup, and how far each of them is to be believed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from faceviewer.io.cv import cv2
+from faceviewer.raster.sampling import sample_bicubic, sample_bilinear
+from faceviewer.raster.texture.exclusion import Materials
+from faceviewer.raster.texture.trust import smoothstep
+from faceviewer.raster.texture.uv_atlas import UvAtlas
+from faceviewer.raster.texture.view import View
+from faceviewer.raster.visibility import project, visibility
+from faceviewer.types import Topology
+
+GRAZING_COSINE, SQUARE_COSINE = 0.2, 0.5
+"""A photo is not used on surfaces turned away by more than 78 degrees, and used fully up to 60 degrees."""
+_LOW_PASS_MM = 1.2
+
+
+@dataclass(frozen=True, eq=False)
+class Bake:
+    """What one photo says about the N covered texels and the V vertices."""
+
+    rgb: Tensor
+    """(N, 3) uint8, 0 where ``weight`` is 0."""
+    weight: Tensor
+    """(N,) float32, 0 to 1."""
+    cosine: Tensor
+    """(N,) float32, of the viewing angle, at least 0."""
+    vertex_rgb: np.ndarray
+    """(V, 3) float32, 0 to 255: the photo without fine detail."""
+    vertex_weight: np.ndarray
+    """(V,) float32, 0 to 1."""
+    vertex_hair: np.ndarray
+    """(V,) float32, 0 to 1: shows hair, where ``vertex_weight`` is above 0."""
+
+
+def bake_texels(view: View, trust: np.ndarray, materials: Materials, topology: Topology, atlas: UvAtlas) -> Bake:
+    """Look up the photo for every texel; trust: (h, w) float32, see ``outline_trust``."""
+    device = atlas.texels.device
+    trust = trust * materials.usable
+    vertex_rgb, vertex_weight, vertex_hair = _bake_vertices(view, trust, materials.hair)
+    values = np.concatenate([view.xyz_camera, view.cosine[:, None], view.seen[:, None]], 1)
+    corners = torch.from_numpy(values[topology.triangles]).to(device)
+    seen = corners[:, :, 4]
+    mixed = (seen > 0).any(1) & (seen < 1).any(1)
+
+    picture = torch.tensor(_reduced(view, atlas, corners), device=device)
+    trust_map = torch.from_numpy(trust[..., None]).to(device)
+    K = torch.tensor(view.K, dtype=torch.float32, device=device)
+    size = torch.tensor([view.rgb.shape[1], view.rgb.shape[0]], dtype=torch.float32, device=device)
+    to_picture = torch.tensor([picture.shape[1], picture.shape[0]], device=device) / size
+    to_map = torch.tensor([trust.shape[1], trust.shape[0]], device=device) / size
+
+    rgb = torch.zeros((len(atlas), 3), dtype=torch.uint8, device=device)
+    weight, cosine = torch.zeros((2, len(atlas)), device=device)
+    candidate = ((corners[:, :, 3] > GRAZING_COSINE) & (seen > 0)).any(1)
+    for part in atlas.chunks():
+        chosen = candidate[atlas.triangle[part]].nonzero()[:, 0] + part.start
+        points = atlas.interpolate(corners, chosen)
+        xyz, cos, shown = points[:, :3], points[:, 3], points[:, 4]
+        unsure = mixed[atlas.triangle[chosen]].nonzero()[:, 0]
+        towards = -torch.nn.functional.normalize(xyz[unsure], dim=-1)
+        shown[unsure] = visibility(view.depths, xyz[unsure][None], towards[None])[0][0]
+        xy = project(xyz[None], K)[0]
+        inside = ((xy > 0) & (xy < size)).all(1)
+        believed = sample_bilinear(trust_map, xy * to_map)[:, 0]
+        total = believed * shown * _smoothstep(cos, GRAZING_COSINE, SQUARE_COSINE) * inside
+        used = (total > 1e-3).nonzero()[:, 0]
+        texels = chosen[used]
+        rgb[texels] = sample_bicubic(picture, xy[used] * to_picture).round().clamp(0, 255).to(torch.uint8)
+        weight[texels] = total[used]
+        cosine[texels] = cos[used].clamp(0)
+    return Bake(rgb, weight, cosine, vertex_rgb, vertex_weight, vertex_hair)
+
+
+def _smoothstep(values: Tensor, low: float, high: float) -> Tensor:
+    t = ((values - low) / (high - low)).clamp(0, 1)
+    return t * t * (3 - 2 * t)
+
+
+def _reduced(view: View, atlas: UvAtlas, corners: Tensor) -> np.ndarray:
+    """The crop, (h, w, 3) uint8, averaged down when its pixels are finer than the texels, so that none is skipped."""
+    facing = (corners[:, :, 3].min(1).values > 0.5) & (corners[:, :, 4].min(1).values > 0.5)
+    triangles = facing[atlas.triangle]
+    texels = int(triangles.sum())
+    if texels == 0:
+        return view.rgb
+    K = torch.tensor(view.K, dtype=torch.float32, device=corners.device)
+    xy = project(corners[facing][:, :, :3].reshape(1, -1, 3), K).reshape(-1, 3, 2)
+    a, b = xy[:, 1] - xy[:, 0], xy[:, 2] - xy[:, 0]
+    pixels = float((a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).abs().sum() / 2)
+    factor = (pixels / texels) ** 0.5
+    if factor < 1.5:
+        return view.rgb
+    size = max(1, round(view.rgb.shape[1] / factor)), max(1, round(view.rgb.shape[0] / factor))
+    return cv2.resize(view.rgb, size, interpolation=cv2.INTER_AREA)
+
+
+def _bake_vertices(view: View, trust: np.ndarray, hair: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Colours (V, 3) float32 of the smoothed photo at the vertices, weights (V,) and shares of hair (V,)."""
+    sigma = max(0.6, _LOW_PASS_MM / view.mm_per_map_px)
+    rgb = view.map_rgb().astype(np.float32)
+    believed = trust[..., None] + 1e-4
+    blurred = cv2.GaussianBlur(np.concatenate([rgb * believed, believed], -1), (0, 0), sigma)
+    layers = np.concatenate([blurred[..., :3] / blurred[..., 3:], trust[..., None], hair[..., None]], -1)
+    scale = np.array(view.map_size, np.float32) / (view.rgb.shape[1], view.rgb.shape[0])
+    xy = np.nan_to_num(view.xy_px * scale, nan=-1e4)
+    sampled = sample_bilinear(torch.from_numpy(layers), torch.from_numpy(xy)).numpy()
+    inside = ((xy > 0) & (xy < view.map_size)).all(1)
+    angle = smoothstep(view.cosine, GRAZING_COSINE, SQUARE_COSINE)
+    return sampled[:, :3], sampled[:, 3] * view.seen * angle * inside, sampled[:, 4]

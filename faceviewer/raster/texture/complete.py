@@ -1,0 +1,110 @@
+"""Colours for what the photo does not show: the mirrored side first, then the model, both matched to the photo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from faceviewer.raster.texture.bake import Bake
+from faceviewer.raster.texture.light import skin_irradiance, to_linear, to_srgb
+from faceviewer.raster.texture.model_albedo import base_colors
+from faceviewer.raster.texture.ratio import gain, scaled
+from faceviewer.raster.texture.surface import Surface
+from faceviewer.raster.texture.trust import smoothstep
+from faceviewer.raster.texture.uv_atlas import UvAtlas
+from faceviewer.raster.texture.zones import Zones
+from faceviewer.types import FaceMesh, Origin
+
+_HAIR_SHARE = 0.5
+"""Without any hair in the photo, hair is this share of the brows' colour and the rest of dark skin."""
+_ENOUGH_HAIR = 12
+_DARK_HAIR = (0.10, 0.07, 0.05)
+
+
+@dataclass(frozen=True, eq=False)
+class Completion:
+    """All N covered texels."""
+
+    rgb: Tensor
+    """(N, 3) uint8."""
+    origin: Tensor
+    """(N,) uint8, values of ``Origin``."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fill:
+    """Colours of the V vertices for what no photo shows."""
+
+    rgb: np.ndarray
+    """(V, 3) float32 sRGB 0 to 255, matched to the photo where it ends."""
+    mirror_gain: np.ndarray
+    """(V, 3) float32: factors that match the mirrored photo to the photo."""
+    mirror_use: np.ndarray
+    """(V,) float32, 0 to 1: where the mirrored photo is welcome."""
+
+
+def plan_fill(bake: Bake, mesh: FaceMesh, normals: np.ndarray, surface: Surface, zones: Zones) -> Fill:
+    """Decide the colours of unseen vertices; normals: (V, 3) unit, head frame."""
+    rgb, weight = bake.vertex_rgb, bake.vertex_weight
+    factors, use, seen_rgb, seen = np.ones_like(rgb), np.zeros_like(weight), rgb, weight
+    symmetry = mesh.topology.symmetry
+    if symmetry is not None:
+        factors = gain(surface, rgb, rgb[symmetry], weight * weight[symmetry])
+        use = zones.skin * (1 - zones.hair) * (1 - bake.vertex_hair[symmetry])
+        seen = np.maximum(weight, weight[symmetry] * use)
+        share = (weight / np.maximum(seen, 1e-6))[:, None].clip(0, 1)
+        seen_rgb = rgb * share + np.clip(scaled(rgb[symmetry], factors), 0, 255) * (1 - share)
+
+    growth = _hair_growth(bake, surface, zones)
+    skin = skin_irradiance(normals, rgb, weight * zones.plain * (1 - bake.vertex_hair))
+    hair = _hair_color(bake, skin, zones)
+    base = to_srgb(base_colors(mesh.vertices, normals, skin, hair, growth, surface, zones))
+    outer = seen * zones.skin * (zones.cavities < 0.2)
+    of_skin = gain(surface, seen_rgb, base, outer * (growth < 0.1))
+    of_hair = gain(surface, seen_rgb, base, outer * (growth > 0.9))
+    factor = np.where(zones.skin[:, None], of_skin + (of_hair - of_skin) * growth[:, None], 1)
+    return Fill(np.clip(scaled(base, factor), 0, 255), factors, use.astype(np.float32))
+
+
+def compose(bake: Bake, fill: Fill, mesh: FaceMesh, atlas: UvAtlas) -> Completion:
+    """Photo over mirrored photo over the fill, texel by texel."""
+    device = atlas.texels.device
+    values = np.concatenate([fill.rgb, fill.mirror_gain, fill.mirror_use[:, None]], 1).astype(np.float32)
+    corners = torch.from_numpy(values[mesh.topology.triangles]).to(device)
+    rgb = torch.empty_like(bake.rgb)
+    origin = torch.empty(len(atlas), dtype=torch.uint8, device=device)
+    for part in atlas.chunks():
+        point = atlas.interpolate(corners, part)
+        color, factors, use = point[:, :3], point[:, 3:6], point[:, 6]
+        own = bake.weight[part]
+        twin = atlas.mirror[part].clamp(min=0)
+        other = bake.weight[twin] * use * (atlas.mirror[part] >= 0)
+        mirrored = scaled(bake.rgb[twin], factors)
+        color = torch.lerp(color, mirrored, other[:, None])
+        color = torch.lerp(color, bake.rgb[part].float(), own[:, None])
+        rgb[part] = color.round_().clamp_(0, 255).to(torch.uint8)
+        filled = torch.where(other > 0.5, int(Origin.MIRRORED), int(Origin.MODEL))
+        origin[part] = torch.where(own >= 0.5, int(Origin.PHOTO), filled).to(torch.uint8)
+    return Completion(rgb, origin)
+
+
+def _hair_growth(bake: Bake, surface: Surface, zones: Zones) -> np.ndarray:
+    """(V,) float32, 0 to 1: where hair grows, as the photo shows it and as the model has it elsewhere."""
+    known = bake.vertex_weight * zones.skin
+    growth = zones.hair + surface.spread((bake.vertex_hair - zones.hair)[:, None], known)[:, 0]
+    return smoothstep(growth, 0.25, 0.75) * zones.skin * ~zones.ears
+
+
+def _hair_color(bake: Bake, skin: np.ndarray, zones: Zones) -> np.ndarray:
+    """(3,) linear: of the hair that the photo shows, or a guess from the brows."""
+    seen = (bake.vertex_weight > 0.3) & (bake.vertex_hair > 0.6)
+    if seen.sum() >= _ENOUGH_HAIR:
+        return np.median(to_linear(bake.vertex_rgb[seen]), 0)
+    brows = (bake.vertex_weight > 0.3) & (zones.brows > 0.6)
+    dark = np.median(skin, 0).mean() * np.array(_DARK_HAIR) / 0.25
+    if not brows.any():
+        return dark
+    return _HAIR_SHARE * np.median(to_linear(bake.vertex_rgb[brows]), 0) + (1 - _HAIR_SHARE) * dark

@@ -1,0 +1,74 @@
+"""What a head looks like where no photo shows it: the model's own colours, relative to its skin, with soft shadows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from faceviewer.raster.texture.surface import Surface
+from faceviewer.raster.texture.zones import Layer, Zones
+
+LIPS = (0.72, 0.46, 0.46)
+"""Linear colour of the lips in shares of the skin's."""
+_INNER_RGB = {
+    Layer.SOCKET: (0.42, 0.20, 0.17),
+    Layer.MOUTH: (0.16, 0.045, 0.045),
+    Layer.TEETH: (0.68, 0.61, 0.50),
+    Layer.TONGUE: (0.36, 0.13, 0.13),
+}
+"""Linear colours in white light."""
+_CAVITY = 0.12
+_BROW_OPACITY = 0.55
+_MOUTH_DEPTH_MM = 28.0
+"""Behind the lips, light fades to a third over this length."""
+_HOLLOW = ((2, 9.0), (10, 2.2))
+"""Smoothing sweeps, and darkening per mm that a vertex lies below the smoothed surface."""
+
+
+def base_colors(
+    vertices: np.ndarray,
+    normals: np.ndarray,
+    skin: np.ndarray,
+    hair_rgb: np.ndarray,
+    growth: np.ndarray,
+    surface: Surface,
+    zones: Zones,
+) -> np.ndarray:
+    """(V, 3) float32 linear colours of everything but the eyeballs, lit.
+
+    vertices: (V, 3) mm, head frame. skin: (V, 3) linear colour of lit skin at each vertex. hair_rgb: (3,) linear,
+    of hair in average light. growth: (V,) where hair grows.
+    """
+    brightness = skin.mean(1, keepdims=True)
+    average = np.median(brightness)
+    shade = brightness / max(average, 1e-6)
+    cast = np.median(skin, 0) / max(float(np.median(skin, 0).max()), 1e-6)
+    white = np.clip(cast / np.array([1.0, 0.62, 0.50]), 0, None)
+    white = white / max(float(white.max()), 1e-6) * min(1.0, 2.2 * float(average))
+
+    color = skin * (1 - zones.lips[:, None] * (1 - np.array(LIPS, np.float32)))
+    color = color * (1 - (1 - _CAVITY) * zones.cavities[:, None])
+    growth = np.clip(growth + _BROW_OPACITY * zones.brows, 0, 1)[:, None]
+    color = color * (1 - growth) + hair_rgb * shade * growth
+    color = color * hollows(vertices, normals, surface)[:, None]
+    for layer, rgb in _INNER_RGB.items():
+        inner = zones.vertex_layer == layer
+        lit = np.asarray(rgb) * white * np.minimum(shade[inner], 1.3)
+        color[inner] = lit * _mouth_shadow(vertices, zones, inner, layer)[:, None]
+    return color.astype(np.float32)
+
+
+def hollows(vertices: np.ndarray, normals: np.ndarray, surface: Surface) -> np.ndarray:
+    """(V,) float32, 0 to 1: how much of the light reaches a vertex past the surface around it, roughly."""
+    reach = np.ones(len(vertices), np.float32)
+    for sweeps, strength in _HOLLOW:
+        depth_mm = ((surface.smooth(vertices, sweeps) - vertices) * normals).sum(1)
+        reach *= np.exp(-strength * np.clip(depth_mm, 0, None) / sweeps).astype(np.float32)
+    return surface.smooth(np.clip(reach, 0.25, 1), 1)
+
+
+def _mouth_shadow(vertices: np.ndarray, zones: Zones, inner: np.ndarray, layer: Layer) -> np.ndarray:
+    if layer == Layer.SOCKET:
+        return np.ones(int(inner.sum()))
+    mouth = np.isin(zones.vertex_layer, (Layer.MOUTH, Layer.TEETH, Layer.TONGUE))
+    depth_mm = vertices[mouth, 2].max() - vertices[inner, 2]
+    return np.exp(-np.clip(depth_mm, 0, None) / _MOUTH_DEPTH_MM)
