@@ -43,6 +43,8 @@ class HeadModel:
     named_direction_names: tuple[str, ...]
     named_direction_sd: np.ndarray
     """(N,) float32: how far each direction varies between people, in its units."""
+    landmark_symmetry: Mapping[str, np.ndarray]
+    """Set name -> (L,) int32: the landmark on the other side of the face."""
     calibration: Mapping[str, np.ndarray]
     """Measured properties of the landmark network on this head, for engines."""
 
@@ -124,6 +126,7 @@ def _from_arrays(arrays: dict[str, np.ndarray]) -> HeadModel:
         named_directions=_frozen(arrays["named_directions"], np.float32),
         named_direction_names=tuple(arrays["named_direction_names"].tolist()),
         named_direction_sd=_frozen(arrays["named_direction_sd"], np.float32),
+        landmark_symmetry=MappingProxyType(_group(arrays, "landmark_symmetry/", np.int32)),
         calibration=MappingProxyType(_group(arrays, "calibration/")),
     )
 

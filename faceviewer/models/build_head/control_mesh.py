@@ -15,6 +15,10 @@ CROWN = 881
 """A vertex on top of the head, to tell the head's side of the ring."""
 EYEBALL_RADIUS_MM = 13.0
 """Fills the lids without a gap; the helper eyeballs (15.4 mm) pierce them once they are round."""
+MOUTH_SHIFTS_MM = {"teeth_upper": (-2.5, -2.0), "teeth_lower": (0.0, -2.0), "tongue": (-5.0, -5.0)}
+"""Up and forward: the source's teeth and tongue fill the mouth up to the lips and show at its closed corners."""
+DENTAL_ARCH_SCALE = 0.9
+"""Of the teeth's width."""
 IRIS_DEG, PUPIL_DEG = 27.0, 11.0
 """Angles at the eyeball's centre from the optical axis to the rim of the iris (radius 5.9 mm) and of the pupil."""
 _MODELLED_IRIS_DEG = 31.5
@@ -52,7 +56,7 @@ class ControlMesh:
     uv: np.ndarray
     """(Q, 4, 2) float64: texture coordinates of the base mesh at the corners, to look up its painted masks."""
     template_mm: np.ndarray
-    """(n, 3) float64: as in the source, head frame, before the eyeballs were made round."""
+    """(n, 3) float64: with the source's eyeballs, before they were made round."""
 
     def labelled(self, *labels: str) -> np.ndarray:
         """Sorted vertex ids of all quads with one of these labels."""
@@ -87,6 +91,9 @@ def build_control_mesh(source: AnnySource) -> ControlMesh:
     left = np.unique(quads[labels == "eyeball_left"])
     centre = (vertices[left].min(0) + vertices[left].max(0)) / 2
     vertices = vertices - centre * (0, 1, 1)
+    for label, shift in MOUTH_SHIFTS_MM.items():
+        part = np.unique(quads[labels == label])
+        vertices[part] = vertices[part] * (DENTAL_ARCH_SCALE if "teeth" in label else 1, 1, 1) + (0, *shift)
     eyeball = _round_eyeball(quads[labels == "eyeball_left"], vertices)
     rounded = vertices.copy()
     rounded[left] = eyeball

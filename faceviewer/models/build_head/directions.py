@@ -113,10 +113,10 @@ def _macro_directions(source: AnnySource) -> Iterator[tuple[str, np.ndarray]]:
         return source.target_mm(f"macrodetails/{name}")
 
     def universal(muscle: str, weight: str) -> np.ndarray:
-        return sum(target(f"universal-{g}-young-{muscle}muscle-{weight}weight") for g in GENDERS) / np.float64(2)
+        return np.mean([target(f"universal-{g}-young-{muscle}muscle-{weight}weight") for g in GENDERS], 0)
 
     def person(gender: str, age: str) -> np.ndarray:
-        mean = sum(target(f"{ancestry}-{gender}-{age}") for ancestry in ANCESTRIES) / np.float64(len(ANCESTRIES))
+        mean = np.mean([target(f"{ancestry}-{gender}-{age}") for ancestry in ANCESTRIES], 0)
         return mean + target(f"universal-{gender}-{age}-averagemuscle-averageweight")
 
     of_ancestry = {a: (target(f"{a}-female-young") + target(f"{a}-male-young")) / 2 for a in ANCESTRIES}

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
+from scipy.sparse.csgraph import dijkstra
 
+from faceviewer.geometry.normals import vertex_normals
 from faceviewer.models.build_head.anny_source import AnnySource
 from faceviewer.models.build_head.control_mesh import (
     IRIS_DEG,
@@ -17,7 +21,8 @@ from faceviewer.models.build_head.control_mesh import (
     neck_ring,
 )
 from faceviewer.models.build_head.render_mesh import RenderMesh
-from faceviewer.models.build_head.similarity import face_mask, vertex_normals
+from faceviewer.models.build_head.rims import mouth_lines
+from faceviewer.models.build_head.similarity import LOWEST_MM, face_mask
 from faceviewer.models.build_head.uv_layout import EYEBALL_FRONT_DEG
 from faceviewer.types import PART_NAMES
 
@@ -28,9 +33,9 @@ LID_MARGIN_MM = 1.5
 NOSTRIL_BASE_IDS = (7155, 7156)
 """Vertices of the base mesh deepest inside the left nostril."""
 NOSTRIL_RINGS = 3
-BROW_MM = np.array([(9, 12), (25, 16), (40, 15), (51, 8), (53, 11), (42, 21), (26, 23), (9, 20)], float)
-"""Outline of the left eyebrow from the front (x, y), head frame."""
-NOSE_MM = np.array([(0, 6), (7, 6), (8, -10), (14, -28), (19, -36), (19.5, -46), (14, -51), (0, -53)], float)
+BROW_MM = np.array([(10, 11), (26, 14.5), (42, 13.5), (55, 6.5), (57, 9.5), (44, 19), (27, 21.5), (10, 19)], float)
+"""Outline of the left eyebrow from the front (x, y): its lower edge from the nose outwards, its upper edge back."""
+NOSE_MM = np.array([(0, 6), (7, 6), (8.5, -11), (15, -30), (20, -38), (20.5, -46), (14, -50.5), (0, -52)], float)
 """Outline of the left half of the nose from the front (x, y), head frame."""
 
 
@@ -48,7 +53,7 @@ def build_regions(source: AnnySource, control: ControlMesh, mesh: RenderMesh) ->
     above = _height_above_ring(control, vertices)
     ears = _painted(source, control, mesh, "ears")
     neck = np.intersect1d(skin, np.flatnonzero(above < NECK_HEIGHT_MM))
-    hair = vertices[:, 1] > np.maximum(78 + 0.9 * (vertices[:, 2] - 10), -60)
+    hair = vertices[:, 1] > np.maximum(82 + 0.9 * (vertices[:, 2] - 10), -63)
     scalp = np.setdiff1d(np.intersect1d(skin, np.flatnonzero(hair)), ears)
     regions = {
         "face": np.intersect1d(skin, np.flatnonzero(face_mask(vertices, vertex_normals(vertices, mesh.triangles)))),
@@ -70,7 +75,7 @@ def build_regions(source: AnnySource, control: ControlMesh, mesh: RenderMesh) ->
     return regions
 
 
-def build_parts(control: ControlMesh, mesh: RenderMesh, regions: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def build_parts(control: ControlMesh, mesh: RenderMesh, regions: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The 8 parts: disjoint sorted vertex ids that cover the skin and the fronts of the eyeballs."""
     skin = mesh.labelled(SKIN)
     part_of = np.full(len(mesh.vertices_mm), -1)
@@ -85,9 +90,15 @@ def build_parts(control: ControlMesh, mesh: RenderMesh, regions: dict[str, np.nd
         near = np.linalg.norm(mesh.vertices_mm[skin][:, None] - rim[None], axis=2).min(1) < LID_MARGIN_MM
         part_of[skin[near]] = PART_NAMES.index(f"{side}_eye")
         part_of[eye.vertices[eye.angle_deg < EYEBALL_FRONT_DEG]] = PART_NAMES.index(f"{side}_eye")
-    upper = _above_mouth_line(mesh, regions["lips"])
+    upper = _is_upper_lip(mesh, regions["lips"])
     part_of[regions["lips"]] = np.where(upper, PART_NAMES.index("up_lip"), PART_NAMES.index("down_lip"))
     return {name: np.flatnonzero(part_of == number) for number, name in enumerate(PART_NAMES)}
+
+
+def fittable_skin(mesh: RenderMesh, regions: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Skin vertices of the head that other heads have too: neither neck nor inside of the nose."""
+    skin = np.setdiff1d(mesh.labelled(SKIN), np.concatenate([regions["neck"], regions["nostrils"]]))
+    return skin[mesh.vertices_mm[skin, 1] > LOWEST_MM]
 
 
 def inside_polygon(points: np.ndarray, polygon: np.ndarray) -> np.ndarray:
@@ -100,25 +111,16 @@ def inside_polygon(points: np.ndarray, polygon: np.ndarray) -> np.ndarray:
     return crosses.sum(1) % 2 == 1
 
 
-def mouth_rims(mesh: RenderMesh) -> tuple[np.ndarray, np.ndarray]:
-    """Vertex ids where skin and mouth interior meet, (upper, lower), each from the right corner to the left."""
-    rim = np.intersect1d(mesh.labelled(SKIN), mesh.labelled("mouth_interior"))
-    x = mesh.vertices_mm[rim, 0]
-    corners = mesh.vertices_mm[rim[[x.argmin(), x.argmax()]]]
-    chord = np.interp(x, corners[:, 0], corners[:, 1])
-    middle = mesh.vertices_mm[rim[np.abs(x) < 1e-6], 1].mean()
-    line = chord + (middle - chord) * (1 - (x / corners[1, 0]) ** 2)
-    order = np.argsort(x, kind="stable")
-    upper = mesh.vertices_mm[rim, 1] > line
-    corner = np.isin(np.arange(len(rim)), (x.argmin(), x.argmax()))
-    return rim[order][(upper | corner)[order]], rim[order][(~upper | corner)[order]]
-
-
-def _above_mouth_line(mesh: RenderMesh, ids: np.ndarray) -> np.ndarray:
-    upper, lower = (mesh.vertices_mm[rim] for rim in mouth_rims(mesh))
-    x = mesh.vertices_mm[ids, 0]
-    line = (np.interp(x, upper[:, 0], upper[:, 1]) + np.interp(x, lower[:, 0], lower[:, 1])) / 2
-    return mesh.vertices_mm[ids, 1] > line
+def _is_upper_lip(mesh: RenderMesh, lips: np.ndarray) -> np.ndarray:
+    """(len(lips),) bool: nearer, along the lips, to the rim of the upper lip than to that of the lower."""
+    edges = mesh.triangles[np.isin(mesh.triangles, lips).all(1)][:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
+    length = np.linalg.norm(np.diff(mesh.vertices_mm[edges], axis=1)[:, 0], axis=1)
+    n = len(mesh.vertices_mm)
+    graph = sp.coo_matrix((length, edges.T), shape=(n, n)).tocsr()
+    upper, lower = (
+        dijkstra(graph, directed=False, indices=rim[1:-1], min_only=True)[lips] for rim in mouth_lines(mesh)
+    )
+    return upper < lower
 
 
 def _painted(source: AnnySource, control: ControlMesh, mesh: RenderMesh, mask: str) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from faceviewer.geometry.normals import triangle_normals, vertex_normals
 from faceviewer.models.build_head.control_mesh import SKIN, ControlMesh, neck_ring
 
 FACE_RADIUS_MM = 85.0
@@ -11,6 +12,8 @@ FACE_RADIUS_MM = 85.0
 FACE_DEPTH_MM = 70.0
 HEAD_WEIGHT = 0.15
 """How much the rest of the head counts beside the face when directions are compared."""
+LOWEST_MM = -125.0
+"""Below the chin; what lies lower is neck and does not count as head."""
 FADE_MM = 45.0
 """Height above the neck ring at which directions act fully; at the ring they are still."""
 
@@ -36,7 +39,9 @@ class SimilarityFilter:
 def control_face(mesh: ControlMesh) -> np.ndarray:
     """(n,) bool: control vertices of the face's skin, seen from the front."""
     skin = np.isin(np.arange(len(mesh.vertices_mm)), mesh.labelled(SKIN))
-    return skin & face_mask(mesh.vertices_mm, vertex_normals(mesh.vertices_mm, mesh.quads[:, [0, 1, 2, 0, 2, 3]]))
+    return skin & face_mask(
+        mesh.vertices_mm, vertex_normals(mesh.vertices_mm, mesh.quads[:, [0, 1, 2, 0, 2, 3]].reshape(-1, 3))
+    )
 
 
 def face_mask(vertices_mm: np.ndarray, normals: np.ndarray) -> np.ndarray:
@@ -47,28 +52,16 @@ def face_mask(vertices_mm: np.ndarray, normals: np.ndarray) -> np.ndarray:
     return near & (vertices_mm[:, 2] > tip[2] - FACE_DEPTH_MM) & (normals[:, 2] > 0.1)
 
 
-def vertex_normals(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
-    """(n, 3) unit normals, area-weighted; ``triangles`` (F, 3 k) may hold several corners triples a row."""
-    triangles = triangles.reshape(-1, 3)
-    a, b, c = (vertices[triangles[:, k]] for k in range(3))
-    normals = np.zeros_like(vertices)
-    for corner in range(3):
-        np.add.at(normals, triangles[:, corner], np.cross(b - a, c - a))
-    return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
-
-
 def vertex_areas(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     """(n,) a third of the area of the triangles around each vertex."""
-    triangles = triangles.reshape(-1, 3)
-    a, b, c = (vertices[triangles[:, k]] for k in range(3))
-    area = np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2
+    area = np.linalg.norm(triangle_normals(vertices, triangles), axis=1) / 2
     return np.bincount(triangles.ravel(), np.repeat(area / 3, 3), len(vertices))
 
 
 def _area_weights(mesh: ControlMesh, face: np.ndarray) -> np.ndarray:
-    skin = mesh.quads[mesh.labels == SKIN][:, [0, 1, 2, 0, 2, 3]]
+    skin = mesh.quads[mesh.labels == SKIN][:, [0, 1, 2, 0, 2, 3]].reshape(-1, 3)
     areas = vertex_areas(mesh.vertices_mm, skin)
-    above_chin = mesh.vertices_mm[:, 1] > -120
+    above_chin = mesh.vertices_mm[:, 1] > LOWEST_MM
     weights = areas * np.where(face, 1.0, HEAD_WEIGHT) * above_chin
     return weights / weights.sum()
 
