@@ -13,6 +13,7 @@ from faceviewer.detection.topology import MESH_POINT_COUNT, MIRRORED_IRISES
 from faceviewer.types import FaceviewerError
 
 _MESH, _VERTICES, _INDICES = 1, 3, 4  # field numbers of the message and of the mesh inside it
+_MAX_CM = 100.0
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5  # wire types
 
 
@@ -41,6 +42,8 @@ def parse_canonical_face(message: bytes) -> CanonicalFace:
         triangles = np.array(indices, np.int32).reshape(-1, 3)
         if len(triangles) == 0 or triangles.max() >= MESH_POINT_COUNT:
             raise ValueError("triangles without vertices")
+        if not (np.abs(vertex_rows) < _MAX_CM).all():  # neither is NaN
+            raise ValueError("no face has this size")
     except (StopIteration, ValueError, IndexError, TypeError, OverflowError) as error:
         raise FaceviewerError("face landmarker bundle: its canonical face is damaged") from error
     xyz = vertex_rows[:, :3].copy()

@@ -20,18 +20,18 @@ from faceviewer.detection.blazeface import MIN_SCORE, Detection, detect_in_regio
 from faceviewer.detection.landmarker import find_landmarks
 from faceviewer.detection.networks import LANDMARKER_SIZE, Networks
 from faceviewer.detection.overlap import box_of_points, covered_share, same_face, without_duplicates
-from faceviewer.detection.regions import tile_sides, tiles, turned
+from faceviewer.detection.regions import tile_levels, turned
 from faceviewer.detection.roi import Pyramid, Roi, letterbox, roi_from_landmarks
 from faceviewer.detection.verify import Verified, confirm, fits, verify
 
 _CLEAR_SCORE = 0.83
 _CLEAR_CONFIRMATION = 1.5
 _UPRIGHT_CONFIRMATION = 1.9  # below it a face may be a turned one, seen at the wrong angle
-_PROPOSAL_SCORE = 0.4
+_LEAST_SCORE = 0.4  # of what is looked at closely while nothing is beyond doubt
 _MAX_PROPOSALS = 24  # of one pass over the picture that are looked at closely
 _TURNED_TILE_LEVELS = 2
 _MIN_FACE_PX = 24.0  # width of the smallest face that holds anything to reconstruct
-_MIN_FACE_OF_LARGEST = 1 / 8  # ... beside a face that many times as wide: a passer-by in the background of a portrait
+_MIN_FACE_OF_LARGEST = 1 / 5  # ... beside a face that many times as wide: a passer-by in the background of a portrait
 _MAX_COVERED = 0.6  # of a tile, by a face that is already found
 
 
@@ -45,7 +45,7 @@ class FirstLook:
 
 def search_as_library(networks: Networks, photo: Pyramid) -> list[Verified]:
     """The faces that the official library reports."""
-    seen = [_with_landmarks(networks, photo, one) for one in _detect_whole(networks, photo, MIN_SCORE)]
+    seen = [_with_landmarks(networks, photo, one) for one in _detect_whole(networks, photo)]
     return [one for one in seen if one.landmarks.presence > 0]
 
 
@@ -53,22 +53,22 @@ def search_thoroughly(networks: Networks, photo: Pyramid) -> list[Verified]:
     """All faces, each once, best confirmed first."""
     width, height = photo.size
     look = _first_look(networks, photo)
-    levels = [list(tiles(width, height, side)) for side in tile_sides(width, height, _min_face_px(look.clear))]
-    regions = _worth_searching([tile for level in levels for tile in level], look.clear)
-    proposals = look.doubtful + _propose(networks, photo, regions)
+    levels = tile_levels(width, height, _min_face_px(look.clear))
+    whole = [] if look.clear else [letterbox(width, height)]  # again, for what scores too low for the library
+    regions = whole + _worth_searching([tile for level in levels for tile in level], look.clear)
+    proposals = look.doubtful + _propose(networks, photo, regions, MIN_SCORE if look.clear else _LEAST_SCORE)
     found = look.clear + _verify_all(networks, photo, proposals, look.clear)
     if any(one.confirmation >= _UPRIGHT_CONFIRMATION for one in found) or look.clear:
         return _each_once(found)
     regions = [letterbox(width, height), *(tile for level in levels[:_TURNED_TILE_LEVELS] for tile in level)]
     for quarter_turns in (1, 2, 3):
-        proposals = _propose(networks, photo, [turned(region, quarter_turns) for region in regions])
+        proposals = _propose(networks, photo, [turned(region, quarter_turns) for region in regions], _LEAST_SCORE)
         found += _verify_all(networks, photo, proposals, [])
     return _each_once(found)
 
 
-def _detect_whole(networks: Networks, photo: Pyramid, min_score: float) -> list[Detection]:
-    width, height = photo.size
-    return detect_in_region(networks, photo, letterbox(width, height), min_score, as_library=True)
+def _detect_whole(networks: Networks, photo: Pyramid) -> list[Detection]:
+    return detect_in_region(networks, photo, letterbox(*photo.size), MIN_SCORE, as_library=True)
 
 
 def _with_landmarks(networks: Networks, photo: Pyramid, detection: Detection) -> Verified:
@@ -78,7 +78,7 @@ def _with_landmarks(networks: Networks, photo: Pyramid, detection: Detection) ->
 
 def _first_look(networks: Networks, photo: Pyramid) -> FirstLook:
     look = FirstLook([], [])
-    for detection in _detect_whole(networks, photo, _PROPOSAL_SCORE):
+    for detection in _detect_whole(networks, photo):
         seen = _with_landmarks(networks, photo, detection)
         if _beyond_doubt(networks, photo, detection, seen):
             look.clear.append(seen)
@@ -89,9 +89,7 @@ def _first_look(networks: Networks, photo: Pyramid) -> FirstLook:
 
 def _beyond_doubt(networks: Networks, photo: Pyramid, detection: Detection, seen: Verified) -> bool:
     landmarks = seen.landmarks
-    if detection.score < MIN_SCORE or landmarks.presence <= 0:
-        return False
-    if not fits(landmarks.roi, roi_from_landmarks(landmarks.xy_px)):
+    if landmarks.presence <= 0 or not fits(landmarks.roi, roi_from_landmarks(landmarks.xy_px)):
         return False
     return detection.score >= _CLEAR_SCORE or confirm(networks, photo, detection.roi()) >= _CLEAR_CONFIRMATION
 
@@ -107,9 +105,9 @@ def _worth_searching(regions: Iterable[Roi], known: Sequence[Verified]) -> list[
     return [region for region in regions if not any(covered_share(region.box, box) > _MAX_COVERED for box in boxes)]
 
 
-def _propose(networks: Networks, photo: Pyramid, regions: Iterable[Roi]) -> list[Detection]:
+def _propose(networks: Networks, photo: Pyramid, regions: Iterable[Roi], min_score: float) -> list[Detection]:
     """What the detector sees in the regions, each place once, best first."""
-    seen = [one for region in regions for one in detect_in_region(networks, photo, region, _PROPOSAL_SCORE)]
+    seen = [one for region in regions for one in detect_in_region(networks, photo, region, min_score)]
     seen.sort(key=lambda one: -one.score)
     return without_duplicates(seen, lambda one: one.box)[:_MAX_PROPOSALS]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import cycle, islice
+from itertools import chain, cycle, islice
 
 import numpy as np
 
@@ -11,14 +11,14 @@ from faceviewer.detection.faces import build_face, check_picture
 from faceviewer.detection.landmarker import Landmarks, find_landmarks
 from faceviewer.detection.networks import Networks
 from faceviewer.detection.overlap import box_of_points, same_face, without_duplicates
-from faceviewer.detection.regions import tile_sides, tiles
+from faceviewer.detection.regions import tile_levels
 from faceviewer.detection.roi import Pyramid, Roi, letterbox, roi_from_landmarks
 from faceviewer.detection.verify import MIN_CONFIRMATION_ALONE, Verified, confirm, verify
 from faceviewer.types import Face
 
 _PROPOSAL_SCORE = 0.5
 _TILE_LEVELS = 2
-_TILES_A_FRAME = 4  # looked at, in turn, while there is no face
+_TILES_A_LOOK = 4  # of all tiles in turn: a small face is found after some looks, and no frame takes long
 _MIN_FACE_PX = 24.0
 
 
@@ -26,7 +26,9 @@ class FaceTracker:
     """Follows faces through a video. Not thread-safe: one instance per thread."""
 
     def __init__(self, *, max_faces: int = 4, detect_every: int = 30) -> None:
-        """``max_faces`` are followed; new ones are looked for every ``detect_every`` frames and when one is lost."""
+        """``max_faces`` are followed; new ones are looked for every ``detect_every`` frames and when one is lost or
+        there is none.
+        """
         self._networks = Networks()
         self._max_faces = max_faces
         self._detect_every = detect_every
@@ -60,9 +62,8 @@ class FaceTracker:
         return [build_face(self._networks, track) for track in self._tracks]
 
     def _start(self, photo: Pyramid) -> None:
-        width, height = self._size = photo.size
-        sides = tile_sides(width, height, _MIN_FACE_PX)[:_TILE_LEVELS]
-        self._tiles = cycle([tile for side in sides for tile in tiles(width, height, side)])
+        self._size = photo.size
+        self._tiles = cycle(chain(*tile_levels(*photo.size, _MIN_FACE_PX)[:_TILE_LEVELS]))
 
     def _follow(self, photo: Pyramid, track: Verified) -> Verified | None:
         """The face in this frame, or None when it is not where it was."""
@@ -79,9 +80,7 @@ class FaceTracker:
         room = self._max_faces - len(known)
         if room <= 0:
             return []
-        regions = [letterbox(*photo.size)]
-        if not known:
-            regions += islice(self._tiles, _TILES_A_FRAME)
+        regions = [letterbox(*photo.size), *islice(self._tiles, _TILES_A_LOOK)]
         fresh = [one for one in self._propose(photo, regions) if not any(same_face(one.box, _box(k)) for k in known)]
         seen = [verify(self._networks, photo, one.roi()) for one in fresh]
         faces = [one for one in seen if one is not None and one.is_face]

@@ -26,7 +26,7 @@ MIN_CONFIRMATION_ALONE = 1.4
 """For one that it does not see: a profile."""
 _MIN_PRESENCE_ALONE = -13.0
 _LOOKS = ((1.5, False), (2.2, False), (1.8, True), (3.0, False))  # (side over the face box's, mirrored)
-_EARLY_LOOKS, _EARLY_CONFIRMATION = 2, 0.3
+_EARLY_LOOKS, _EARLY_CONFIRMATION = 2, 0.5
 _FLOOR = 0.02  # score of "nothing there"
 _MAX_REFINEMENTS = 3
 

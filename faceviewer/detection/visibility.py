@@ -22,7 +22,7 @@ from faceviewer.detection.topology import (
 
 _MIN_FACING = 0.05  # cosine of the angle between a point's normal and the direction to the camera
 _CELLS = 48  # of the depth grid, along the face's longer side
-_MIN_GAP = 0.06  # of the face's longer side between a point and what hides it
+_MIN_GAP = 0.04  # of the face's longer side between a point and what hides it
 _SAMPLES_PER_SIDE = 9
 
 
@@ -32,7 +32,8 @@ def visible_points(xy_px: np.ndarray, z_px: np.ndarray) -> np.ndarray:
     low = points.min(0)
     side = max(float(np.ptp(points[:, :2], axis=0).max()), 1e-6)
     unit = (points - low) / side
-    seen = _facing(unit) & ~_covered(unit)
+    facing = _facing(unit)
+    seen = (facing > _MIN_FACING) & ~_covered(unit, facing)
     visible = np.ones(POINT_COUNT, bool)
     visible[:MESH_POINT_COUNT] = seen
     visible[RIGHT_IRIS] = seen[RIGHT_EYELIDS].mean() > 0.5
@@ -41,23 +42,25 @@ def visible_points(xy_px: np.ndarray, z_px: np.ndarray) -> np.ndarray:
 
 
 def _facing(points: np.ndarray) -> np.ndarray:
-    """(468,) bool: the mesh's normal at the point turns to the camera (towards smaller z)."""
+    """(468,) cosine between the mesh's normal at each point and the direction to the camera (smaller z)."""
     triangles = canonical_face().triangles
     a, b, c = (points[triangles[:, k]] for k in range(3))
     face_normals = np.cross(b - a, c - a)
     normals = np.zeros_like(points)
     for k in range(3):
         np.add.at(normals, triangles[:, k], face_normals)
-    return -normals[:, 2] > _MIN_FACING * np.linalg.norm(normals, axis=1)
+    return -normals[:, 2] / np.maximum(np.linalg.norm(normals, axis=1), 1e-12)
 
 
-def _covered(points: np.ndarray) -> np.ndarray:
+def _covered(points: np.ndarray, facing: np.ndarray) -> np.ndarray:
     """(468,) bool: something nearer lies in the point's cell of a depth grid drawn from the mesh."""
     corners = points[canonical_face().triangles]
     drawn = (_sample_weights() @ corners).reshape(-1, 3)
     nearest = np.full(_CELLS * _CELLS, np.inf)
     np.minimum.at(nearest, _cells(drawn), drawn[:, 2])
-    return points[:, 2] > nearest[_cells(points)] + _MIN_GAP
+    cosine = np.clip(facing, _MIN_FACING, 1)
+    slope = np.sqrt(1 - cosine**2) / cosine  # a steep surface is nearer somewhere in its own cell
+    return points[:, 2] > nearest[_cells(points)] + _MIN_GAP + slope / _CELLS
 
 
 def _cells(points: np.ndarray) -> np.ndarray:
