@@ -114,4 +114,5 @@ def _bake_vertices(view: View, trust: np.ndarray, hair: np.ndarray) -> tuple[np.
     sampled = sample_bilinear(torch.from_numpy(layers), torch.from_numpy(xy)).numpy()
     inside = ((xy > 0) & (xy < view.map_size)).all(1)
     angle = smoothstep(view.cosine, GRAZING_COSINE, SQUARE_COSINE)
-    return sampled[:, :3], sampled[:, 3] * view.seen * angle * inside, sampled[:, 4]
+    weight = smoothstep(sampled[:, 3] * angle, 0.3, 0.9) * (view.seen > 0.99) * inside
+    return sampled[:, :3], weight, sampled[:, 4]

@@ -21,6 +21,7 @@ from faceviewer.types import FaceMesh, Origin
 _HAIR_SHARE = 0.5
 """Without any hair in the photo, hair is this share of the brows' colour and the rest of dark skin."""
 _ENOUGH_HAIR = 12
+_ENOUGH_INSIDE = 4
 _DARK_HAIR = (0.10, 0.07, 0.05)
 
 
@@ -53,7 +54,7 @@ def plan_fill(bake: Bake, mesh: FaceMesh, normals: np.ndarray, surface: Surface,
     symmetry = mesh.topology.symmetry
     if symmetry is not None:
         factors = gain(surface, rgb, rgb[symmetry], weight * weight[symmetry])
-        use = zones.skin * (1 - zones.hair) * (1 - bake.vertex_hair[symmetry])
+        use = zones.skin.astype(np.float32)
         seen = np.maximum(weight, weight[symmetry] * use)
         share = (weight / np.maximum(seen, 1e-6))[:, None].clip(0, 1)
         seen_rgb = rgb * share + np.clip(scaled(rgb[symmetry], factors), 0, 255) * (1 - share)
@@ -61,12 +62,29 @@ def plan_fill(bake: Bake, mesh: FaceMesh, normals: np.ndarray, surface: Surface,
     growth = _hair_growth(bake, surface, zones)
     skin = skin_irradiance(normals, rgb, weight * zones.plain * (1 - bake.vertex_hair))
     hair = _hair_color(bake, skin, zones)
-    base = to_srgb(base_colors(mesh.vertices, normals, skin, hair, growth, surface, zones))
+    bare, hairy = base_colors(mesh.vertices, normals, skin, hair, surface, zones)
     outer = seen * zones.skin * (zones.cavities < 0.2)
-    of_skin = gain(surface, seen_rgb, base, outer * (growth < 0.1))
-    of_hair = gain(surface, seen_rgb, base, outer * (growth > 0.9))
-    factor = np.where(zones.skin[:, None], of_skin + (of_hair - of_skin) * growth[:, None], 1)
-    return Fill(np.clip(scaled(base, factor), 0, 255), factors, use.astype(np.float32))
+    rgb_bare = _matched(surface, seen_rgb, to_srgb(bare), outer * (growth < 0.1))
+    rgb_hair = _matched(surface, seen_rgb, to_srgb(hairy), outer * (growth > 0.9))
+    filled = rgb_bare + (rgb_hair - rgb_bare) * growth[:, None]
+    filled[~zones.skin] = _inner(bake, to_srgb(bare), zones)[~zones.skin]
+    return Fill(filled, factors, use.astype(np.float32))
+
+
+def _matched(surface: Surface, wanted: np.ndarray, base: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    return np.clip(scaled(base, gain(surface, wanted, base, weights)), 0, 255)
+
+
+def _inner(bake: Bake, base: np.ndarray, zones: Zones) -> np.ndarray:
+    """(V, 3) float32: teeth, tongue and the rest inside, each as a whole in the colour that the photo shows of it."""
+    result = base.copy()
+    for layer in np.unique(zones.vertex_layer[~zones.skin]):
+        member = zones.vertex_layer == layer
+        weight = bake.vertex_weight * member
+        if weight.sum() >= _ENOUGH_INSIDE:
+            shown, expected = ((c * weight[:, None]).sum(0) / weight.sum() for c in (bake.vertex_rgb, base))
+            result[member] = np.clip(base[member] * np.clip(shown / np.maximum(expected, 1), 0.3, 1.5), 0, 255)
+    return result
 
 
 def compose(bake: Bake, fill: Fill, mesh: FaceMesh, atlas: UvAtlas) -> Completion:

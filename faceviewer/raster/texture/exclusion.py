@@ -21,11 +21,13 @@ from faceviewer.raster.texture.view import View
 from faceviewer.raster.texture.zones import Zones
 from faceviewer.types import FaceMesh
 
-_SURE_BAND_MM = (-48.0, -2.0)
-"""Heights in the head frame, mouth to eyes, between which skin is sampled."""
-_FOREHEAD_MM, _SIDE_HAIR_MM = 26.0, -8.0
+_SURE_BAND = (-0.75, -0.03)
+"""Heights between which skin is sampled: 0 at the eyes, -1 at the mouth."""
+_FOREHEAD, _SIDE_HAIR = 0.4, -0.12
 """Heights above which hair may lie on the front and on the sides of a face."""
-_HEIGHT_FEATHER_MM = 8.0
+_HEIGHT_FEATHER = 0.12
+_EYES_TO_MOUTH_MM = 64.0
+"""For models that name neither."""
 _FEWEST_SAMPLES = 60
 _GREY_CHROMA = 7.0
 """A photo whose skin is less coloured than this says nothing by colour."""
@@ -35,7 +37,13 @@ _BRIGHT_STOPS = (-0.6, 0.2)
 """Against lit skin: a neutral surface this bright is cloth, not shadow."""
 _SPECK_MM = 1.5
 """Smaller things than about twice this are skin: moles, jewels."""
-_FRINGE_MM = 0.8
+_FRINGE_MM = 1.2
+_TRIM_MM = 9.0
+"""A pale thing this near to a foreign one is its trim, not a highlight."""
+_OUTLINE_BAND_MM, _OUTLINE_FADE_MM = 8.0, (9.0, 14.0)
+"""How far from the head's outline the background may reach over it, where a fit is not exact."""
+_HAIRY_SHARE = 0.2
+"""A scalp of which this share is too dark for skin has hair, fair hair included."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,23 +78,32 @@ def classify(view: View, mesh: FaceMesh, trust: np.ndarray, zones: Zones) -> Mat
     skin = _learn(lab[sure])
     stops = _stops_against_skin(view, zone, lab)
 
-    foreign_hue = _foreign_hue(lab, skin)
+    foreign = _foreign_hue(lab, skin)
     dark = 1 - smoothstep(stops, *_DARK_STOPS)
     pale = _paleness(lab, skin) * smoothstep(stops, *_BRIGHT_STOPS)
-    above = smoothstep(zone["height"], _FOREHEAD_MM, _FOREHEAD_MM + _HEIGHT_FEATHER_MM) * zone["face"]
-    beside = smoothstep(zone["height"], _SIDE_HAIR_MM, _SIDE_HAIR_MM + _HEIGHT_FEATHER_MM) * (1 - zone["face"])
+    above = smoothstep(zone["height"], _FOREHEAD, _FOREHEAD + _HEIGHT_FEATHER) * zone["face"]
+    beside = smoothstep(zone["height"], _SIDE_HAIR, _SIDE_HAIR + _HEIGHT_FEATHER) * (1 - zone["face"])
     hairy = np.maximum(zone["scalp"], np.maximum(above, beside) * (1 - zone["ears"])) * (1 - zone["core"])
     outer = (1 - zone["face"]) * (1 - zone["scalp"])
+    beside_foreign = cv2.dilate(foreign, _disc(view, _TRIM_MM))
 
-    in_the_way = np.maximum(np.maximum(foreign_hue, pale * outer), dark * outer * (1 - hairy)) * (1 - zone["core"])
-    usable = 1 - _tidy(in_the_way * zone["skin"], view, _FRINGE_MM)
-    return Materials(usable, _tidy(dark * hairy * zone["skin"], view, 0.0) * usable)
+    in_the_way = foreign
+    in_the_way = np.maximum(in_the_way, pale * np.maximum(outer, beside_foreign))
+    in_the_way = np.maximum(in_the_way, dark * outer * (1 - hairy))
+    in_the_way = np.maximum(in_the_way, _like_outside(view, lab) * (1 - hairy))
+    usable = 1 - _tidy(in_the_way * (1 - zone["core"]) * zone["skin"], view, _FRINGE_MM)
+
+    hair = dark * hairy
+    scalp_seen = zone["scalp"] * (trust > 0.5) * (usable > 0.5)
+    if (scalp_seen * dark).sum() >= _HAIRY_SHARE * scalp_seen.sum():
+        hair = np.maximum(hair, zone["scalp"])
+    return Materials(usable, _tidy(hair * zone["skin"], view, 0.0) * usable)
 
 
 def _zone_pictures(view: View, mesh: FaceMesh, zones: Zones) -> dict[str, np.ndarray]:
     """Zones, head-frame heights and the colour of lit skin, (h, w) or (h, w, 3) float32 each."""
-    height = mesh.vertices[:, 1]
-    sure = zones.plain & (height > _SURE_BAND_MM[0]) & (height < _SURE_BAND_MM[1])
+    height = face_height(mesh.vertices, zones)
+    sure = zones.plain & (height > _SURE_BAND[0]) & (height < _SURE_BAND[1])
     weight = sure * view.seen * np.clip(view.cosine, 0, 1)
     lit_skin = skin_irradiance(view.normals_head, _rgb_at_vertices(view), weight.astype(np.float32))
     named = {
@@ -105,6 +122,13 @@ def _zone_pictures(view: View, mesh: FaceMesh, zones: Zones) -> dict[str, np.nda
     triangles = torch.tensor(mesh.topology.triangles, dtype=torch.int64, device=device)
     picture = interpolate(table.to(device), fragments, triangles)[0].cpu().numpy()
     return {name: np.ascontiguousarray(picture[..., k]) for k, name in enumerate(named)}
+
+
+def face_height(vertices: np.ndarray, zones: Zones) -> np.ndarray:
+    """(V,) float32: height of vertices (V, 3), head frame, measured by the face: 0 at the eyes, -1 at the mouth."""
+    eyes, mouth = (vertices[member, 1].mean() if member.any() else level for member, level in
+                   ((zones.eyes, 0.0), (zones.lips > 0.5, -_EYES_TO_MOUTH_MM)))
+    return ((vertices[:, 1] - eyes) / max(eyes - mouth, 1.0)).astype(np.float32)
 
 
 def _rgb_at_vertices(view: View) -> np.ndarray:
@@ -146,6 +170,32 @@ def _paleness(lab: np.ndarray, skin: _Skin) -> np.ndarray:
     return 1 - smoothstep(along / expected, 0.3, 0.55)
 
 
+def _like_outside(view: View, lab: np.ndarray) -> np.ndarray:
+    """(h, w) float32: near the head's outline, and more like what lies outside it there than like what lies inside."""
+    covered = view.depths.fragments.mask[0].cpu().numpy()
+    depth_mm = cv2.distanceTransform(covered.astype(np.uint8), cv2.DIST_L2, 5) * view.mm_per_map_px
+    inside = _local_mean(lab, depth_mm > _OUTLINE_BAND_MM, view)
+    outside = _local_mean(lab, ~covered, view)
+    to_inside, to_outside, apart = (np.linalg.norm(d, axis=-1) for d in (lab - inside, lab - outside, inside - outside))
+    likeness = to_inside / (to_inside + to_outside + 1e-3)
+    return (
+        smoothstep(likeness, 0.45, 0.6) * smoothstep(apart, 10, 20) * (1 - smoothstep(depth_mm, *_OUTLINE_FADE_MM))
+    ).astype(np.float32)
+
+
+def _local_mean(lab: np.ndarray, member: np.ndarray, view: View) -> np.ndarray:
+    """(h, w, 3) mean of the members around each pixel; of all members where none is near."""
+    sigma = _OUTLINE_BAND_MM / view.mm_per_map_px
+    weight = member.astype(np.float32)[..., None]
+    shrink = max(1, int(sigma / 3))
+    size = max(1, lab.shape[1] // shrink), max(1, lab.shape[0] // shrink)
+    stacked = cv2.resize(np.concatenate([lab * weight, weight], -1), size, interpolation=cv2.INTER_AREA)
+    total = stacked.reshape(-1, 4).sum(0)
+    stacked = cv2.GaussianBlur(stacked, (0, 0), sigma / shrink) + 1e-4 * total / max(float(total[3]), 1e-6)
+    mean = np.ascontiguousarray(stacked[..., :3] / np.maximum(stacked[..., 3:], 1e-9))
+    return cv2.resize(mean, (lab.shape[1], lab.shape[0]), interpolation=cv2.INTER_LINEAR)
+
+
 def _stops_against_skin(view: View, zone: dict[str, np.ndarray], lab: np.ndarray) -> np.ndarray:
     """(h, w) float32: brightness against skin in the fitted light, in powers of two."""
     linear = to_linear(cv2.GaussianBlur(view.map_rgb(), (0, 0), max(0.5, 0.8 / view.mm_per_map_px))).mean(-1)
@@ -154,12 +204,11 @@ def _stops_against_skin(view: View, zone: dict[str, np.ndarray], lab: np.ndarray
 
 def _tidy(share: np.ndarray, view: View, grow_mm: float) -> np.ndarray:
     """Without specks and jagged rims: opened, widened by ``grow_mm``, softened."""
-    px = 1 / view.mm_per_map_px
+    opened = cv2.morphologyEx(share.astype(np.float32), cv2.MORPH_OPEN, _disc(view, _SPECK_MM))
+    grown = cv2.dilate(opened, _disc(view, grow_mm)) if grow_mm > 0 else opened
+    return smoothstep(cv2.GaussianBlur(grown, (0, 0), max(0.7, 1.0 / view.mm_per_map_px)), 0.2, 0.7)
 
-    def disc(radius_mm: float) -> np.ndarray:
-        side = 2 * max(1, round(radius_mm * px)) + 1
-        return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
 
-    opened = cv2.morphologyEx(share.astype(np.float32), cv2.MORPH_OPEN, disc(_SPECK_MM))
-    grown = cv2.dilate(opened, disc(grow_mm)) if grow_mm > 0 else opened
-    return cv2.GaussianBlur(grown, (0, 0), max(0.7, 0.8 * px))
+def _disc(view: View, radius_mm: float) -> np.ndarray:
+    side = 2 * max(1, round(radius_mm / view.mm_per_map_px)) + 1
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))

@@ -20,7 +20,7 @@ _CAVITY = 0.12
 _BROW_OPACITY = 0.55
 _MOUTH_DEPTH_MM = 28.0
 """Behind the lips, light fades to a third over this length."""
-_HOLLOW = ((2, 9.0), (10, 2.2))
+_HOLLOW = ((2, 9.0), (10, 1.0))
 """Smoothing sweeps, and darkening per mm that a vertex lies below the smoothed surface."""
 
 
@@ -29,14 +29,13 @@ def base_colors(
     normals: np.ndarray,
     skin: np.ndarray,
     hair_rgb: np.ndarray,
-    growth: np.ndarray,
     surface: Surface,
     zones: Zones,
-) -> np.ndarray:
-    """(V, 3) float32 linear colours of everything but the eyeballs, lit.
+) -> tuple[np.ndarray, np.ndarray]:
+    """Lit linear colours (V, 3) float32 of the hairless head, eyeballs aside, and of hair.
 
     vertices: (V, 3) mm, head frame. skin: (V, 3) linear colour of lit skin at each vertex. hair_rgb: (3,) linear,
-    of hair in average light. growth: (V,) where hair grows.
+    of hair in average light.
     """
     brightness = skin.mean(1, keepdims=True)
     average = np.median(brightness)
@@ -47,14 +46,15 @@ def base_colors(
 
     color = skin * (1 - zones.lips[:, None] * (1 - np.array(LIPS, np.float32)))
     color = color * (1 - (1 - _CAVITY) * zones.cavities[:, None])
-    growth = np.clip(growth + _BROW_OPACITY * zones.brows, 0, 1)[:, None]
-    color = color * (1 - growth) + hair_rgb * shade * growth
-    color = color * hollows(vertices, normals, surface)[:, None]
+    brows = _BROW_OPACITY * zones.brows[:, None]
+    color = color * (1 - brows) + hair_rgb * shade * brows
+    hollow = hollows(vertices, normals, surface)[:, None]
+    color = color * hollow
     for layer, rgb in _INNER_RGB.items():
         inner = zones.vertex_layer == layer
         lit = np.asarray(rgb) * white * np.minimum(shade[inner], 1.3)
         color[inner] = lit * _mouth_shadow(vertices, zones, inner, layer)[:, None]
-    return color.astype(np.float32)
+    return color.astype(np.float32), (hair_rgb * shade * hollow).astype(np.float32)
 
 
 def hollows(vertices: np.ndarray, normals: np.ndarray, surface: Surface) -> np.ndarray:
@@ -63,7 +63,7 @@ def hollows(vertices: np.ndarray, normals: np.ndarray, surface: Surface) -> np.n
     for sweeps, strength in _HOLLOW:
         depth_mm = ((surface.smooth(vertices, sweeps) - vertices) * normals).sum(1)
         reach *= np.exp(-strength * np.clip(depth_mm, 0, None) / sweeps).astype(np.float32)
-    return surface.smooth(np.clip(reach, 0.25, 1), 1)
+    return surface.smooth(np.clip(reach, 0.3, 1), 1)
 
 
 def _mouth_shadow(vertices: np.ndarray, zones: Zones, inner: np.ndarray, layer: Layer) -> np.ndarray:

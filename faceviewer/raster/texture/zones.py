@@ -11,7 +11,7 @@ import numpy as np
 from faceviewer.raster.texture.surface import surface_of
 from faceviewer.types import Topology
 
-_CORE_RINGS = 3
+_CORE_RINGS = 1
 _FEATHER_SWEEPS = 12
 
 
@@ -47,6 +47,8 @@ class Zones:
     """(V,) bool: everything but what lies inside: eyeballs, sockets, mouth."""
     core: np.ndarray
     """(V,) bool: eyes, brows, nose and mouth with their surroundings."""
+    eyes: np.ndarray
+    """(V,) bool: the opening of the eyes and the lids."""
     plain: np.ndarray
     """(V,) bool: skin of the face without features: cheeks, forehead, chin."""
     face: np.ndarray
@@ -101,6 +103,7 @@ def zones_of(topology: Topology, n_vertices: int) -> Zones:
         vertex_layer=vertex_layer,
         skin=skin,
         core=core,
+        eyes=eyes,
         plain=face & ~surface.grow(features & ~mask("nose"), 1),
         face=face,
         hair=soft(scalp, _FEATHER_SWEEPS) * ~ears,
