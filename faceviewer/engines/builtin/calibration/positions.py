@@ -1,0 +1,68 @@
+"""Where on the head the network puts its 478 points, learnt from pictures of known heads."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from faceviewer.engines.builtin.calibration.dataset import Dataset
+from faceviewer.engines.builtin.calibration.scenes import SIZE_PX
+from faceviewer.engines.builtin.point_model import Points, lift_shapes, point_normals, point_rows
+from faceviewer.models.build_head.surface import Surface
+from faceviewer.models.head_model import HeadModel
+
+ROUNDS = 3
+FACING_COS = 0.25
+MAX_YAW_DEG = 50.0
+"""Pictures and points used to find positions; beyond them the network guesses."""
+
+
+def residuals_mm(head: HeadModel, points: Points, data: Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Detected minus true image positions on the scale of the face, and how the points face the camera.
+
+    Returns (residual (N, L, 2) mm, facing cosine (N, L), jacobian (N, L, 2, 3) of the residual's scale to a move of
+    the point in the head frame, both per mm).
+    """
+    lift = point_rows(head, points)
+
+    xyz = lift @ head.mean_control_mm.astype(np.float64)
+    xyz = xyz + np.einsum("nk,lck->nlc", data.identity, lift_shapes(lift, head.identity_control))
+    xyz += np.einsum("ne,lce->nlc", data.expression, lift_shapes(lift, head.expression_control))
+    camera = np.einsum("nab,nlb->nla", data.R, xyz) + data.t_mm[:, None]
+    scale = data.focal_px[:, None] / camera[..., 2]
+    projected = camera[..., :2] * scale[..., None] + SIZE_PX / 2
+    residual = (data.xyz_px[..., :2] - projected) / scale[..., None]
+    facing = -np.einsum("nab,lb,nla->nl", data.R, point_normals(head, points), camera) / np.linalg.norm(camera, axis=2)
+    slope = camera[..., :2] / camera[..., 2:]
+    jacobian = data.R[:, None, :2] - slope[..., None] * data.R[:, None, 2:]
+    return residual, facing, jacobian
+
+
+def learn_positions(head: HeadModel, start: Points, data: Dataset, yaw_deg: np.ndarray) -> Points:
+    """Move each point over the mean head to where its detections agree best, symmetrically."""
+    mean = head.mean_vertices_mm().astype(np.float64)
+    used = np.union1d(start[0].ravel(), np.unique(np.concatenate(list(head.topology.parts.values()))))
+    triangles = head.topology.triangles[np.isin(head.topology.triangles, used).all(1)]
+    surface = Surface(mean, triangles)
+    near = np.abs(yaw_deg) < MAX_YAW_DEG
+    points = start
+    for _ in range(ROUNDS):
+        residual, facing, jacobian = residuals_mm(head, points, data)
+        weight = (facing > FACING_COS) & near[:, None]
+        left = np.einsum("nl,nlab,nlac->lbc", weight, jacobian, jacobian) + 5 * np.eye(3)
+        right = np.einsum("nl,nlab,nla->lb", weight, jacobian, residual)
+        target = (points[1][..., None] * mean[points[0]]).sum(1) + np.linalg.solve(left, right[..., None])[..., 0]
+        twin = mirror_order(target)
+        target = (target + target[twin] * [-1, 1, 1]) / 2
+        found = surface.nearest(target)
+        points = triangles[found.triangle].astype(np.int32), found.weights.astype(np.float32)
+    return points
+
+
+def mirror_order(xyz_mm: np.ndarray) -> np.ndarray:
+    """(L,) for each point its twin on the other side: the best one-to-one match of the mirrored points."""
+    distance = np.linalg.norm(xyz_mm[:, None] * [-1, 1, 1] - xyz_mm[None], axis=2)
+    order = linear_sum_assignment(distance**2)[1]
+    if not (order[order] == np.arange(len(order))).all():
+        raise ValueError("the landmarks have no symmetric order")
+    return order

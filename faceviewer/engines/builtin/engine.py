@@ -1,0 +1,247 @@
+"""The built-in engine: landmarks to a fitted, textured head.
+
+Data flow: faces -> ``start`` (pose, camera) -> ``fit`` (pose, camera, identity, expression) -> ``correction`` (the
+landmark network's habits taken out) -> ``fit`` again, tied to the corrected head -> ``heads`` -> texture.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from faceviewer.engines.builtin.correction import Correction, correct, load_correction
+from faceviewer.engines.builtin.fit import FitState, Observations, fit
+from faceviewer.engines.builtin.heads import head_camera, head_mesh, head_pose, landmark_sets
+from faceviewer.engines.builtin.point_model import PointModel, point_model
+from faceviewer.engines.builtin.start import focal_expectation, observe_expression, start_state
+from faceviewer.engines.options import ReconstructOptions
+from faceviewer.models.head_model import HeadModel, load_head
+from faceviewer.raster.texture import build_texture, build_texture_from_shots
+from faceviewer.types import (
+    CancelToken,
+    Face,
+    FaceviewerError,
+    Photo,
+    Progress,
+    ProgressCallback,
+    Reconstruction,
+    Texture,
+)
+
+LANDMARK_SET = "478"
+Shot = tuple[Photo, Face]
+
+
+def build(device: str) -> BuiltinEngine:
+    """The engine on ``device`` ("cpu", "cuda" or "mps"). Raises FaceviewerError when the head's file is unusable."""
+    return BuiltinEngine(load_head(), device)
+
+
+class BuiltinEngine:
+    """See ``engines.registry.Engine``."""
+
+    def __init__(self, head: HeadModel, device: str) -> None:
+        self.head = head
+        self.device = device
+        self.points: PointModel = point_model(head, head.topology.landmarks[LANDMARK_SET], device)
+        self.correction: Correction = load_correction(dict(head.calibration), self.points, device)
+        self.landmark_sd_mm = torch.as_tensor(head.calibration["landmark_sd_mm"].copy(), device=device)
+
+    def reconstruct(
+        self,
+        photo: Photo,
+        faces: Sequence[Face],
+        *,
+        options: ReconstructOptions,
+        progress: ProgressCallback,
+        cancel: CancelToken,
+    ) -> list[Reconstruction]:
+        """One head per face of a photo, fitted together. Raises as the protocol says."""
+        shots = [(photo, face) for face in faces]
+        return self._reconstruct(shots, list(range(len(shots))), options, progress, cancel)
+
+    def reconstruct_person(
+        self, shots: Sequence[Shot], *, options: ReconstructOptions, progress: ProgressCallback, cancel: CancelToken
+    ) -> list[Reconstruction]:
+        """One head per photo of one person: one identity, and one texture made of all photos."""
+        return self._reconstruct(shots, [0] * len(shots), options, progress, cancel)
+
+    def follow(self, shots: Sequence[Shot], options: ReconstructOptions) -> list[Reconstruction]:
+        """Heads without textures, as fast as video needs."""
+        without = replace(options, texture_size=None)
+        return self._reconstruct(shots, list(range(len(shots))), without, lambda _: None, CancelToken())
+
+    def _reconstruct(
+        self,
+        shots: Sequence[Shot],
+        person: list[int],
+        options: ReconstructOptions,
+        progress: ProgressCallback,
+        cancel: CancelToken,
+    ) -> list[Reconstruction]:
+        if not shots:
+            return []
+        progress(Progress("Fitting the head", 0.0))
+        began = time.perf_counter()
+        observed = self.observe(shots, person, options)
+        state = self.fit(observed, self._z_px(shots), cancel)
+        heads = [self._head(shots[k], state, observed, k, options) for k in range(len(shots))]
+        fit_seconds = (time.perf_counter() - began) / len(shots)
+        heads = [replace(head, timings={"fit": fit_seconds}) for head in heads]
+        if options.texture_size is None:
+            return heads
+        cancel.check()
+        progress(Progress("Drawing the texture", 0.5))
+        return self._textured(shots, heads, len(set(person)) < len(shots), options, progress, cancel)
+
+    def observe(self, shots: Sequence[Shot], person: list[int], options: ReconstructOptions) -> Observations:
+        """What the detector says of the faces, with what is expected of focal length and expression."""
+        focal = [focal_expectation(photo, options.focal_for(photo.size)) for photo, _ in shots]
+        faces = [face for _, face in shots]
+        xy_px = np.stack([face.landmarks[LANDMARK_SET].xy_px for face in faces])
+        if not np.isfinite(xy_px).all():
+            raise FaceviewerError(f"{shots[0][0].name}: the landmarks are not finite numbers")
+        focal_px, focal_sd = (torch.tensor(column, dtype=torch.float32) for column in zip(*focal, strict=True))
+        return Observations(
+            torch.as_tensor(xy_px, device=self.device),
+            torch.tensor([photo.size for photo, _ in shots], dtype=torch.float32, device=self.device) / 2,
+            self.landmark_sd_mm.expand(len(shots), -1) * LANDMARK_SD_FACTOR,
+            torch.tensor(person, device=self.device),
+            focal_px.log().to(self.device),
+            focal_sd.to(self.device),
+            observe_expression(self.points, faces).to(self.device),
+            EXPRESSION_SD,
+        )
+
+    def fit(self, observed: Observations, z_px: torch.Tensor, cancel: CancelToken | None = None) -> FitState:
+        """Pose, camera, identity and expression of all faces."""
+        with torch.inference_mode():
+            state = first_fit(self.points, observed, z_px, cancel)
+            state = correct(self.correction, self.points, observed, state)
+            return settle(self.points, observed, state, cancel)
+
+    def _z_px(self, shots: Sequence[Shot]) -> torch.Tensor:
+        z_px = [face.landmarks[LANDMARK_SET].z_px for _, face in shots]
+        if any(z is None for z in z_px):
+            raise FaceviewerError(f"{shots[0][0].name}: the landmarks carry no depth; they are not the detector's own")
+        return torch.as_tensor(np.stack(z_px), device=self.device)  # type: ignore[arg-type]
+
+    def _head(
+        self, shot: Shot, state: FitState, observed: Observations, k: int, options: ReconstructOptions
+    ) -> Reconstruction:
+        photo, face = shot
+        identity = state.identity[observed.person[k]].cpu().numpy()
+        expression = state.expression[k].cpu().numpy()
+        mesh = head_mesh(self.head, identity, expression)
+        camera = head_camera(state, k, photo.size)
+        landmarks = landmark_sets(mesh, camera, self.device)
+        distance_px = np.linalg.norm(landmarks[LANDMARK_SET].xy_px - face.landmarks[LANDMARK_SET].xy_px, axis=1)
+        return Reconstruction(
+            photo_name=photo.name,
+            photo_sha256=photo.sha256,
+            photo_size=photo.size,
+            engine="builtin",
+            device=self.device,
+            face=face,
+            mesh=mesh,
+            camera=camera,
+            pose=head_pose(camera),
+            landmarks=landmarks,
+            textures={},
+            coefficients={"identity": identity, "expression": expression},
+            reprojection_px=float(np.median(distance_px)),
+            stages=("start", "fit", "correction", "settle"),
+            warnings=_warnings(photo, options, distance_px, face),
+        )
+
+    def _textured(
+        self,
+        shots: Sequence[Shot],
+        heads: list[Reconstruction],
+        same_person: bool,
+        options: ReconstructOptions,
+        progress: ProgressCallback,
+        cancel: CancelToken,
+    ) -> list[Reconstruction]:
+        size = options.texture_size
+        assert size is not None
+        began = time.perf_counter()
+        textures: list[Texture] = []
+        if same_person:
+            views = [(photo, head.mesh, head.camera) for (photo, _), head in zip(shots, heads, strict=True)]
+            one = build_texture_from_shots(views, size=size, delight=options.delight, device=self.device, cancel=cancel)
+            textures = [one] * len(heads)
+        else:
+            for k, ((photo, _), head) in enumerate(zip(shots, heads, strict=True)):
+                progress(Progress("Drawing the texture", 0.5 + 0.5 * k / len(heads)))
+                textures.append(
+                    build_texture(
+                        photo,
+                        head.mesh,
+                        head.camera,
+                        size=size,
+                        delight=options.delight,
+                        device=self.device,
+                        cancel=cancel,
+                    )
+                )
+        seconds = (time.perf_counter() - began) / len(heads)
+        progress(Progress("Drawing the texture", 1.0))
+        return [
+            replace(
+                head,
+                textures={"photo": texture},
+                stages=(*head.stages, "texture"),
+                timings={**head.timings, "texture": seconds},
+            )
+            for head, texture in zip(heads, textures, strict=True)
+        ]
+
+
+FIRST_ITERATIONS = 5
+LANDMARK_SD_FACTOR = 4.0
+"""The points' errors go together, so 478 of them do not inform as 478 independent ones would; 4 measured best."""
+EXPRESSION_SD = 0.25
+SETTLE_ITERATIONS = 4
+
+
+def first_fit(
+    points: PointModel, observed: Observations, z_px: torch.Tensor, cancel: CancelToken | None = None
+) -> FitState:
+    """The fit that takes the landmarks at their word; the correction was learnt for exactly this one."""
+    state = start_state(points, observed, z_px, int(observed.person.max()) + 1)
+    return fit(points, observed, state, iterations=FIRST_ITERATIONS, cancel=cancel)
+
+
+def settle(points: PointModel, observed: Observations, state: FitState, cancel: CancelToken | None = None) -> FitState:
+    """Pose and camera once more, under the corrected identity and expression."""
+    return fit(
+        points,
+        observed,
+        state,
+        iterations=SETTLE_ITERATIONS,
+        free_identity=False,
+        free_expression=False,
+        cancel=cancel,
+    )
+
+
+def _warnings(photo: Photo, options: ReconstructOptions, distance_px: np.ndarray, face: Face) -> tuple[str, ...]:
+    found = ["The size in millimetres assumes an average head: a photo has no scale."]
+    if photo.focal_px is None and options.focal_for(photo.size) is None:
+        found.append("The photo does not say its focal length; it was estimated, and with it the distance.")
+    width = float(face.box_xyxy[2] - face.box_xyxy[0])
+    if width < SMALL_FACE_PX:
+        found.append(f"The face is only {width:.0f} pixels wide; its shape and texture are coarse.")
+    if np.median(distance_px) > POOR_FIT * width:
+        found.append("The head does not follow the face well; the face may be covered or not a human one.")
+    return tuple(found)
+
+
+SMALL_FACE_PX = 80.0
+POOR_FIT = 0.04
+"""Median landmark distance over the face's width above which a fit is doubted."""
