@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from faceviewer.geometry.rotations import pose_from_rotation
 from faceviewer.types import Camera, Topology
 
 CONTOUR_STEP = {"106": 1, "68": 2}
@@ -20,10 +19,10 @@ def march_contour(topology: Topology, vertices_mm: np.ndarray, camera: Camera) -
     """(33,) int64 vertex of each contour point as ``camera`` sees a head with these (V, 3) vertices.
 
     The first vertex of a profile line is the point's place on a face seen from the front; of vertices that lie equally
-    far out it is kept. "Out" is across the head's upright axis in the picture, so roll does not matter.
+    far out it is kept. "Out" is across the head's upright axis in the picture, so a turned picture gives the same.
     """
-    roll = np.radians(pose_from_rotation(camera.R_camera_head)[2])
-    across = np.array([np.cos(roll), np.sin(roll)])
+    up = camera.R_camera_head[:2, 1]
+    across = np.array([-up[1], up[0]])
     middle = len(topology.contours) // 2
     marched = np.empty(len(topology.contours), np.int64)
     for number, line in enumerate(topology.contours):

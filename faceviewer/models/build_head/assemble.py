@@ -99,7 +99,8 @@ def _landmark_arrays(basis: Basis, measured: Mapping[str, np.ndarray]) -> dict[s
     for name, points in (landmark_sets(mesh, lines, pupils) | {"478": network}).items():
         arrays[f"landmarks/{name}/vertices"] = points.vertices.astype(np.int32)
         arrays[f"landmarks/{name}/weights"] = points.weights.astype(np.float32)
-        arrays[f"landmark_symmetry/{name}"] = mirror_order(points, mesh.vertices_mm).astype(np.int32)
+        mirror = measured.get(f"landmark_symmetry/{name}", mirror_order(points, mesh.vertices_mm))
+        arrays[f"landmark_symmetry/{name}"] = mirror.astype(np.int32)
     for number, line in enumerate(profile_lines(mesh, lines.contour)):
         arrays[f"contours/{number:02d}"] = line.astype(np.int32)
     return arrays

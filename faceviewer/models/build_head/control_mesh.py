@@ -179,7 +179,7 @@ def _round_eyeball(quads: np.ndarray, vertices: np.ndarray) -> np.ndarray:
     matrix = catmull_clark(local, len(ids))[0].toarray()
     points = vertices[ids]
     centre = (points.min(0) + points.max(0)) / 2
-    control = (points - centre) @ _rotation_to_forward(_front_pole(local, points) - centre).T
+    control = (points - centre) @ rotation_to_forward(_front_pole(local, points) - centre).T
     surface = _narrow_front(matrix @ control)
     for _ in range(20):
         surface *= EYEBALL_RADIUS_MM / np.linalg.norm(surface, axis=1, keepdims=True)
@@ -204,7 +204,7 @@ def _front_pole(quads: np.ndarray, points: np.ndarray) -> np.ndarray:
     return points[np.unique(foremost)].mean(0)
 
 
-def _rotation_to_forward(direction: np.ndarray) -> np.ndarray:
+def rotation_to_forward(direction: np.ndarray) -> np.ndarray:
     """The smallest rotation that turns ``direction`` to +z."""
     a = direction / np.linalg.norm(direction)
     v = np.cross(a, (0.0, 0.0, 1.0))

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from faceviewer.models.build_head.anny_source import AnnySource
-from faceviewer.models.build_head.control_mesh import ANCESTRIES, GENDERS, ControlMesh, eyeball_centre_mm
+from faceviewer.models.build_head.control_mesh import (
+    ANCESTRIES,
+    EYEBALL_RADIUS_MM,
+    GENDERS,
+    ControlMesh,
+    eyeball_centre_mm,
+    rotation_to_forward,
+)
 from faceviewer.models.build_head.similarity import SimilarityFilter
 from faceviewer.types import BLENDSHAPE_NAMES
 
@@ -42,13 +49,24 @@ def build_directions(source: AnnySource, mesh: ControlMesh, similarity: Similari
 
 
 def build_expressions(source: AnnySource, mesh: ControlMesh) -> np.ndarray:
-    """(52, n, 3) float64 mm in the order of ``BLENDSHAPE_NAMES``; "_neutral" is zero, looks turn the eyeballs."""
+    """(52, n, 3) float64 mm in the order of ``BLENDSHAPE_NAMES``: "_neutral" is zero, left and right are mirrored."""
     expressions = np.zeros((len(BLENDSHAPE_NAMES), len(mesh.base_ids), 3))
     for number, name in enumerate(BLENDSHAPE_NAMES):
         if name != "_neutral":
             expressions[number] = source.face_unit_mm(name)[mesh.base_ids]
-            _turn_eyeballs(mesh, expressions[number])
+    twins = [BLENDSHAPE_NAMES.index(other_side(name)) for name in BLENDSHAPE_NAMES]
+    expressions = (expressions + expressions[twins][:, mesh.symmetry] * (-1, 1, 1)) / 2
+    for expression in expressions:
+        _turn_eyeballs(mesh, expression)
     return expressions
+
+
+def other_side(name: str) -> str:
+    """The expression that is the mirror image of ``name``; itself when it has no side."""
+    for side, other in (("Left", "Right"), ("Right", "Left")):
+        if name.endswith(side):
+            return name.removesuffix(side) + other
+    return name
 
 
 def keep_eyeballs_round(mesh: ControlMesh, shapes: np.ndarray) -> np.ndarray:
@@ -65,15 +83,16 @@ def keep_eyeballs_round(mesh: ControlMesh, shapes: np.ndarray) -> np.ndarray:
 
 
 def _turn_eyeballs(mesh: ControlMesh, shape: np.ndarray) -> None:
+    """Replace what an expression does to an eyeball by the rotation that moves its pupil as far."""
     for side in ("left", "right"):
         ball = mesh.labelled(f"eyeball_{side}")
         if not shape[ball].any():
             continue
-        arm = mesh.template_mm[ball] - (mesh.template_mm[ball].min(0) + mesh.template_mm[ball].max(0)) / 2
-        u, _, vt = np.linalg.svd((arm + shape[ball] - shape[ball].mean(0)).T @ arm)
-        rotation = u @ np.diag([1, 1, np.linalg.det(u @ vt)]) @ vt
-        arm_round = mesh.vertices_mm[ball] - eyeball_centre_mm(mesh, side)
-        shape[ball] = arm_round @ rotation.T - arm_round
+        arm = mesh.vertices_mm[ball] - eyeball_centre_mm(mesh, side)
+        front = np.argsort(-arm[:, 2], kind="stable")[:8]
+        x, y = shape[ball][front, :2].mean(0) / EYEBALL_RADIUS_MM
+        gaze = np.array([x, y, np.sqrt(1 - x * x - y * y)])
+        shape[ball] = arm @ rotation_to_forward(gaze) - arm  # points as rows: this is the inverse, from forward to gaze
 
 
 def _raw_directions(source: AnnySource) -> Iterator[tuple[str, np.ndarray]]:

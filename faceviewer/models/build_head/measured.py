@@ -16,7 +16,7 @@ from faceviewer.models.build_head.registration import Target, register
 from faceviewer.models.build_head.statistics import Fidelity, measure
 from faceviewer.types import FaceviewerError
 
-PREFIXES = ("identity_mean", "identity_axes", "landmarks/478/", "calibration/")
+PREFIXES = ("identity_mean", "identity_axes", "landmarks/478/", "landmark_symmetry/478", "calibration/")
 """The statistics of real heads; the 478 points of the landmark network and what is known of its errors."""
 
 

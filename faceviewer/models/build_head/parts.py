@@ -33,7 +33,7 @@ LID_MARGIN_MM = 1.5
 NOSTRIL_BASE_IDS = (7155, 7156)
 """Vertices of the base mesh deepest inside the left nostril."""
 NOSTRIL_RINGS = 3
-BROW_MM = np.array([(10, 11), (26, 14.5), (42, 13.5), (55, 6.5), (57, 9.5), (44, 19), (27, 21.5), (10, 19)], float)
+BROW_MM = np.array([(10, 11), (26, 14.5), (42, 13.5), (55, 6.5), (57.5, 10.5), (46, 19.5), (27, 21.5), (10, 19)], float)
 """Outline of the left eyebrow from the front (x, y): its lower edge from the nose outwards, its upper edge back."""
 NOSE_MM = np.array([(0, 6), (7, 6), (8.5, -11), (15, -30), (20, -38), (20.5, -46), (14, -50.5), (0, -52)], float)
 """Outline of the left half of the nose from the front (x, y), head frame."""
