@@ -14,26 +14,22 @@ import numpy as np
 import torch
 
 from faceviewer.engines.builtin.correction import Correction, correct, load_correction
-from faceviewer.engines.builtin.fit import FitState, Observations, fit
+from faceviewer.engines.builtin.fit import FitState, Observations
 from faceviewer.engines.builtin.heads import head_camera, head_mesh, head_pose, landmark_sets
 from faceviewer.engines.builtin.point_model import PointModel, point_model
-from faceviewer.engines.builtin.start import focal_expectation, observe_expression, start_state
+from faceviewer.engines.builtin.stages import LANDMARK_SET, Shot, first_fit, network_depth_px, observe, settle
 from faceviewer.engines.options import ReconstructOptions
 from faceviewer.models.head_model import HeadModel, load_head
 from faceviewer.raster.texture import build_texture, build_texture_from_shots
 from faceviewer.types import (
     CancelToken,
     Face,
-    FaceviewerError,
     Photo,
     Progress,
     ProgressCallback,
     Reconstruction,
     Texture,
 )
-
-LANDMARK_SET = "478"
-Shot = tuple[Photo, Face]
 
 
 def build(device: str) -> BuiltinEngine:
@@ -87,8 +83,8 @@ class BuiltinEngine:
             return []
         progress(Progress("Fitting the head", 0.0))
         began = time.perf_counter()
-        observed = self.observe(shots, person, options)
-        state = self.fit(observed, self._z_px(shots), cancel)
+        observed = observe(self.points, self.landmark_sd_mm, shots, person, options)
+        state = self.fit(observed, network_depth_px(shots).to(self.device), cancel)
         heads = [self._head(shots[k], state, observed, k, options) for k in range(len(shots))]
         fit_seconds = (time.perf_counter() - began) / len(shots)
         heads = [replace(head, timings={"fit": fit_seconds}) for head in heads]
@@ -98,37 +94,12 @@ class BuiltinEngine:
         progress(Progress("Drawing the texture", 0.5))
         return self._textured(shots, heads, len(set(person)) < len(shots), options, progress, cancel)
 
-    def observe(self, shots: Sequence[Shot], person: list[int], options: ReconstructOptions) -> Observations:
-        """What the detector says of the faces, with what is expected of focal length and expression."""
-        focal = [focal_expectation(photo, options.focal_for(photo.size)) for photo, _ in shots]
-        faces = [face for _, face in shots]
-        xy_px = np.stack([face.landmarks[LANDMARK_SET].xy_px for face in faces])
-        if not np.isfinite(xy_px).all():
-            raise FaceviewerError(f"{shots[0][0].name}: the landmarks are not finite numbers")
-        focal_px, focal_sd = (torch.tensor(column, dtype=torch.float32) for column in zip(*focal, strict=True))
-        return Observations(
-            torch.as_tensor(xy_px, device=self.device),
-            torch.tensor([photo.size for photo, _ in shots], dtype=torch.float32, device=self.device) / 2,
-            self.landmark_sd_mm.expand(len(shots), -1) * LANDMARK_SD_FACTOR,
-            torch.tensor(person, device=self.device),
-            focal_px.log().to(self.device),
-            focal_sd.to(self.device),
-            observe_expression(self.points, faces).to(self.device),
-            EXPRESSION_SD,
-        )
-
     def fit(self, observed: Observations, z_px: torch.Tensor, cancel: CancelToken | None = None) -> FitState:
         """Pose, camera, identity and expression of all faces."""
         with torch.inference_mode():
             state = first_fit(self.points, observed, z_px, cancel)
             state = correct(self.correction, self.points, observed, state)
             return settle(self.points, observed, state, cancel)
-
-    def _z_px(self, shots: Sequence[Shot]) -> torch.Tensor:
-        z_px = [face.landmarks[LANDMARK_SET].z_px for _, face in shots]
-        if any(z is None for z in z_px):
-            raise FaceviewerError(f"{shots[0][0].name}: the landmarks carry no depth; they are not the detector's own")
-        return torch.as_tensor(np.stack(z_px), device=self.device)  # type: ignore[arg-type]
 
     def _head(
         self, shot: Shot, state: FitState, observed: Observations, k: int, options: ReconstructOptions
@@ -200,34 +171,6 @@ class BuiltinEngine:
             )
             for head, texture in zip(heads, textures, strict=True)
         ]
-
-
-FIRST_ITERATIONS = 5
-LANDMARK_SD_FACTOR = 4.0
-"""The points' errors go together, so 478 of them do not inform as 478 independent ones would; 4 measured best."""
-EXPRESSION_SD = 0.25
-SETTLE_ITERATIONS = 4
-
-
-def first_fit(
-    points: PointModel, observed: Observations, z_px: torch.Tensor, cancel: CancelToken | None = None
-) -> FitState:
-    """The fit that takes the landmarks at their word; the correction was learnt for exactly this one."""
-    state = start_state(points, observed, z_px, int(observed.person.max()) + 1)
-    return fit(points, observed, state, iterations=FIRST_ITERATIONS, cancel=cancel)
-
-
-def settle(points: PointModel, observed: Observations, state: FitState, cancel: CancelToken | None = None) -> FitState:
-    """Pose and camera once more, under the corrected identity and expression."""
-    return fit(
-        points,
-        observed,
-        state,
-        iterations=SETTLE_ITERATIONS,
-        free_identity=False,
-        free_expression=False,
-        cancel=cancel,
-    )
 
 
 def _warnings(photo: Photo, options: ReconstructOptions, distance_px: np.ndarray, face: Face) -> tuple[str, ...]:

@@ -16,9 +16,9 @@ from faceviewer.engines.builtin.calibration.positions import learn_positions, mi
 from faceviewer.engines.builtin.calibration.scenes import SIZE_PX
 from faceviewer.engines.builtin.calibration.sources import carry_ict, carry_skin
 from faceviewer.engines.builtin.correction import pose_angles
-from faceviewer.engines.builtin.engine import EXPRESSION_SD, LANDMARK_SD_FACTOR, first_fit
 from faceviewer.engines.builtin.fit import Observations
 from faceviewer.engines.builtin.point_model import PointModel, Points, point_model
+from faceviewer.engines.builtin.stages import EXPRESSION_SD, LANDMARK_SD_FACTOR, first_fit
 from faceviewer.engines.builtin.start import USUAL_FOCAL, USUAL_FOCAL_LOG_SD, expression_order
 from faceviewer.io.atomic import write_atomically
 from faceviewer.io.resources import resource_path
