@@ -168,8 +168,10 @@ def _texture_sheet(studio: _Studio) -> np.ndarray:
         uv, triangles = torch.tensor(topology.uv), torch.tensor(topology.uv_triangles)
         covered = rasterize_uv(uv, triangles, studio.size).mask[0].numpy()
         return np.where(covered[..., None], _BARE_RGB, BACKGROUND).astype(np.uint8)
-    filled = (texture.origin != Origin.EMPTY)[..., None]
-    sheet = np.where(filled, texture.rgb, BACKGROUND).astype(np.uint8)
+    filled = texture.origin != Origin.EMPTY
+    if not filled.any():  # a result that was read back knows no origins
+        filled[:] = True
+    sheet = np.where(filled[..., None], texture.rgb, BACKGROUND).astype(np.uint8)
     shrinks = studio.size_px < len(sheet)
     return cv2.resize(sheet, studio.size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
 

@@ -66,6 +66,12 @@ def test_without_a_texture_colours_or_shape_are_shown(result):
     assert picture[30:60, 30:60].reshape(-1, 3).std(0).min() > 20
 
 
+def test_texture_of_unknown_origin_is_shown_whole(result):
+    known = result.textures["photo"]
+    unknown = replace(result, textures={"photo": replace(known, origin=np.zeros_like(known.origin))})
+    assert (render_view(unknown, "uv", 128) == known.rgb).all()
+
+
 def test_parts_appear_in_their_colours_beside_a_legend(result):
     picture = render_view(result, "parts", 256).astype(float)
     head, legend = picture[:, 128:], picture[:, :24].reshape(-1, 3)
