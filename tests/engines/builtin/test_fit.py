@@ -89,7 +89,7 @@ def test_jacobian_is_the_derivative_of_the_residuals(model):
     equations = _linearise(precise, observed, state)
     analytic = torch.cat([equations.own_gradient[0, :7], equations.shared_gradient[0], equations.own_gradient[0, 7:]])
     assert torch.allclose(-gradient, analytic, rtol=1e-5, atol=1e-4 * float(gradient.abs().max()))
-    assert float(equations.cost) == pytest.approx(2 * float(half_cost(step)), rel=1e-9)
+    assert equations.cost.item() == pytest.approx(2 * half_cost(step).item(), rel=1e-9)
 
 
 def test_a_known_face_is_found_again(model):
