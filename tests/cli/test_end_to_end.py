@@ -1,0 +1,87 @@
+"""The real thing: photos through the real engine, by the command line, as users run it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import faceviewer
+from faceviewer.types import BLENDSHAPE_NAMES, PART_NAMES
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def faceviewer_command(*arguments) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, ROOT / "main.py", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory) -> Path:
+    """The folder of ``reconstruct --sample`` with everything that it can write."""
+    out = tmp_path_factory.mktemp("sample")
+    done = faceviewer_command("reconstruct", "--sample", "-o", out, "--formats", "obj,glb,ply", "--overlay")
+    assert (done.returncode, done.stderr) == (0, "")
+    return out
+
+
+def test_sample_gives_everything_the_contract_names(sample):
+    assert {path.name.removeprefix("sample_face1") for path in sample.iterdir()} == {
+        *(".obj", ".mtl", ".png", ".glb", ".ply", ".json", "_overlay.png")
+    }
+    result = json.loads((sample / "sample_face1.json").read_text("utf-8"))
+    assert {name: len(points["xy_px"]) for name, points in result["landmarks"].items()} == {
+        "68": 68,
+        "106": 106,
+        "134": 134,
+        "478": 478,
+    }
+    assert set(result["parts"]) == set(PART_NAMES)
+    assert set(result["blendshapes"]) == set(BLENDSHAPE_NAMES)
+    assert result["blendshapes"]["mouthSmileLeft"] > 0.3  # she smiles
+    assert abs(result["pose"]["yaw_deg"]) < 15
+    assert 0 < result["reprojection_px"] < 4
+
+
+def test_landmarks_of_the_json_are_points_of_the_mesh_in_the_photo(sample):
+    result = json.loads((sample / "sample_face1.json").read_text("utf-8"))
+    lines = (sample / "sample_face1.obj").read_text("utf-8").splitlines()
+    vertices = np.array([line.split()[1:] for line in lines if line.startswith("v ")], float)
+    triangles = sum(line.startswith("f ") for line in lines)
+    assert (len(vertices), triangles) == (result["mesh"]["vertices"], result["mesh"]["triangles"])
+    camera = {name: np.array(values) for name, values in result["camera"].items()}
+    for points in result["landmarks"].values():
+        xyz = np.array(points["xyz"])
+        on_mesh = np.einsum("lk,lkc->lc", points["barycentric"], vertices[np.array(points["vertices"])])
+        np.testing.assert_allclose(xyz, on_mesh, atol=1e-3)
+        seen = (xyz @ camera["R_camera_head"].T + camera["t_camera_head_mm"]) @ camera["K"].T
+        np.testing.assert_allclose(seen[:, :2] / seen[:, 2:], points["xy_px"], atol=0.02)
+
+
+def test_sample_can_be_rendered(sample, tmp_path):
+    done = faceviewer_command("render", sample / "sample_face1.json", "-o", tmp_path / "head.png", "--size", "128")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert faceviewer.load_photo(tmp_path / "head.png").rgb.std() > 20
+
+
+def test_photos_alone_together_and_as_one_person_agree(shared, tmp_path):
+    photos = shared / "data" / "photos"
+    ways = {"one": (), "two": ("--workers", "2"), "person": ("--same-person",)}
+    for name, way in ways.items():
+        done = faceviewer_command("reconstruct", photos, "-o", tmp_path / name, "--texture-size", "256", *way)
+        assert (done.returncode, done.stderr) == (0, "")
+    results = {
+        name: [faceviewer.read_reconstruction(path) for path in sorted((tmp_path / name).glob("*.json"))]
+        for name in ways
+    }
+    assert {name: len(heads) for name, heads in results.items()} == dict.fromkeys(ways, 4)
+    for one, two in zip(results["one"], results["two"], strict=True):
+        np.testing.assert_allclose(two.mesh.vertices, one.mesh.vertices, atol=0.05)
+    identities = [head.coefficients["identity"] for head in results["person"]]
+    assert all((identity == identities[0]).all() for identity in identities)
+    assert not np.array_equal(results["one"][0].coefficients["identity"], results["one"][1].coefficients["identity"])
