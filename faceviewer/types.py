@@ -34,7 +34,10 @@ BLENDSHAPE_NAMES = (
     "mouthSmileRight", "mouthStretchLeft", "mouthStretchRight", "mouthUpperUpLeft", "mouthUpperUpRight",
     "noseSneerLeft", "noseSneerRight",
 )  # fmt: skip
-"""The 52 expressions of ``Face.blendshapes``, in the order of the blendshape network's output."""
+"""The 52 outputs of the blendshape network, in its order: ``Face.blendshapes``."""
+
+EXPRESSION_NAMES = ("tongueOut", *BLENDSHAPE_NAMES[1:])
+"""ARKit's 52 expressions, which heads have: the detected ones, with "tongueOut" in the place of "_neutral"."""
 
 
 class FaceviewerError(Exception):
@@ -237,7 +240,7 @@ class Camera:
         return (np.concatenate([rays * z, z], -1) - self.t_camera_head) @ self.R_camera_head
 
     def to_opengl(self, near_mm: float, far_mm: float) -> tuple[np.ndarray, np.ndarray]:
-        """(view (4, 4), projection (4, 4)) for column vectors: OpenGL eye frame (y up, -z forward), clip z in [-1, 1]."""
+        """(view (4, 4), projection (4, 4)) for column vectors: OpenGL eye frame (y up, -z forward), clip z -1 to 1."""
         flip = np.diag([1.0, -1.0, -1.0])
         view = np.eye(4)
         view[:3, :3], view[:3, 3] = flip @ self.R_camera_head, flip @ self.t_camera_head

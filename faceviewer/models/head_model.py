@@ -37,7 +37,7 @@ class HeadModel:
     expression_control: np.ndarray
     """(52, n, 3) float32 mm at full expression."""
     expression_names: tuple[str, ...]
-    """The ``BLENDSHAPE_NAMES``."""
+    """The ``EXPRESSION_NAMES``: ARKit's."""
     named_directions: np.ndarray
     """(N, n, 3) float32 mm per unit: shapes with a meaning, for people to play with; not independent of each other."""
     named_direction_names: tuple[str, ...]

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from faceviewer.detection.bundle import default_bundle
 from faceviewer.detection.canonical import canonical_face, parse_canonical_face
-from faceviewer.detection.topology import BLENDSHAPE_NAMES, BLENDSHAPE_POINTS, LEFT_EYELIDS, RIGHT_EYELIDS
-from faceviewer.types import FaceviewerError
+from faceviewer.detection.topology import BLENDSHAPE_POINTS, LEFT_EYELIDS, RIGHT_EYELIDS
+from faceviewer.types import BLENDSHAPE_NAMES, FaceviewerError
 
 MESSAGE = default_bundle().geometry
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from faceviewer.models.head_model import HeadModel
+from faceviewer.types import BLENDSHAPE_NAMES
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,9 +59,10 @@ def point_normals(head: HeadModel, points: Points) -> np.ndarray:
 
 
 def point_model(head: HeadModel, points: Points, device: str) -> PointModel:
-    """The model of points on the head, float32 on ``device``."""
+    """The model of points on the head, float32 on ``device``; a tongue, which no point shows, is left where it is."""
     lift = point_rows(head, points)
-    basis = lift_shapes(lift, np.concatenate([head.identity_control, head.expression_control]))
+    detected = np.isin(head.expression_names, BLENDSHAPE_NAMES)[:, None, None]
+    basis = lift_shapes(lift, np.concatenate([head.identity_control, head.expression_control * detected]))
 
     def tensor(array: np.ndarray) -> Tensor:
         return torch.as_tensor(np.ascontiguousarray(array), dtype=torch.float32, device=device)

@@ -19,7 +19,7 @@ from faceviewer.models.build_head.render_mesh import RenderMesh, build_render_me
 from faceviewer.models.build_head.similarity import SimilarityFilter
 from faceviewer.models.build_head.uv_layout import build_uv_layout
 from faceviewer.models.head_model import SCHEMA
-from faceviewer.types import BLENDSHAPE_NAMES
+from faceviewer.types import EXPRESSION_NAMES
 
 WAVES = 60
 """Harmonics an axis: 0 leave 0.75 mm of a random ICT identity's face unexplained, 30 0.50, 60 0.44, 120 0.38."""
@@ -75,7 +75,7 @@ def head_arrays(source: AnnySource, basis: Basis, measured: Mapping[str, np.ndar
         "mean_control_mm": _mean_person_mm(basis, parts, mean).astype(np.float32),
         "identity_control": np.tensordot(axes.T, basis.shapes, 1).astype(np.float16),
         "expression_control": build_expressions(source, control).astype(np.float16),
-        "expression_names": np.array(BLENDSHAPE_NAMES),
+        "expression_names": np.array(EXPRESSION_NAMES),
         "named_directions": basis.named.control_mm.astype(np.float16),
         "named_direction_names": np.array(basis.named.names),
         "named_direction_sd": np.sqrt((axes**2).sum(1))[: len(basis.named.names)].astype(np.float32),

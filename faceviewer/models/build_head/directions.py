@@ -17,7 +17,7 @@ from faceviewer.models.build_head.control_mesh import (
     rotation_to_forward,
 )
 from faceviewer.models.build_head.similarity import SimilarityFilter
-from faceviewer.types import BLENDSHAPE_NAMES
+from faceviewer.types import EXPRESSION_NAMES
 
 FOLDERS = ("cheek", "chin", "eyes", "eyebrows", "forehead", "mouth", "nose", "ears", "head")
 OPPOSITES = {
@@ -49,12 +49,9 @@ def build_directions(source: AnnySource, mesh: ControlMesh, similarity: Similari
 
 
 def build_expressions(source: AnnySource, mesh: ControlMesh) -> np.ndarray:
-    """(52, n, 3) float64 mm in the order of ``BLENDSHAPE_NAMES``: "_neutral" is zero, left and right are mirrored."""
-    expressions = np.zeros((len(BLENDSHAPE_NAMES), len(mesh.base_ids), 3))
-    for number, name in enumerate(BLENDSHAPE_NAMES):
-        if name != "_neutral":
-            expressions[number] = source.face_unit_mm(name)[mesh.base_ids]
-    twins = [BLENDSHAPE_NAMES.index(other_side(name)) for name in BLENDSHAPE_NAMES]
+    """(52, n, 3) float64 mm in the order of ``EXPRESSION_NAMES``: left and right are mirrored."""
+    expressions = np.stack([source.face_unit_mm(name)[mesh.base_ids] for name in EXPRESSION_NAMES])
+    twins = [EXPRESSION_NAMES.index(other_side(name)) for name in EXPRESSION_NAMES]
     expressions = (expressions + expressions[twins][:, mesh.symmetry] * (-1, 1, 1)) / 2
     for expression in expressions:
         _turn_eyeballs(mesh, expression)

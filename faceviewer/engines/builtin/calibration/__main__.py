@@ -12,7 +12,7 @@ import torch
 from faceviewer.engines.builtin.calibration.dataset import PER_PICTURE, Dataset, concatenate, make_dataset
 from faceviewer.engines.builtin.calibration.learn import best_coefficients, learn_correction, lesson, mirrored
 from faceviewer.engines.builtin.calibration.people import Crowd
-from faceviewer.engines.builtin.calibration.positions import learn_positions, mirror_order, residuals_mm
+from faceviewer.engines.builtin.calibration.positions import MAX_YAW_DEG, learn_positions, mirror_order, residuals_mm
 from faceviewer.engines.builtin.calibration.scenes import SIZE_PX
 from faceviewer.engines.builtin.calibration.sources import carry_ict, carry_skin
 from faceviewer.engines.builtin.correction import pose_angles
@@ -86,7 +86,8 @@ def calibrate(head: HeadModel, data: Dataset) -> tuple[Points, dict[str, np.ndar
     yaw_deg = torch.rad2deg(pose_angles(torch.tensor(data.R))[0]).numpy()
     points = learn_positions(head, head.topology.landmarks["478"], data, yaw_deg)
     residual, _, _ = residuals_mm(head, points, data)
-    sd_mm = np.sqrt(np.square(residual).mean((0, 2))).astype(np.float32)
+    near = np.abs(yaw_deg) < MAX_YAW_DEG  # in profile the network guesses, and its misses would drown the rest
+    sd_mm = np.sqrt(np.square(residual[near]).mean((0, 2))).astype(np.float32)
     sys.stderr.write(f"landmark spread: median {np.median(sd_mm):.2f} mm, worst {sd_mm.max():.2f} mm\n")
     model = point_model(head, points, "cpu")
     mean = (points[1][..., None] * head.mean_vertices_mm()[points[0]]).sum(1)

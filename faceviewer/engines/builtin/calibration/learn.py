@@ -10,11 +10,11 @@ from scipy.spatial.transform import Rotation
 from torch import Tensor
 
 from faceviewer.engines.builtin.calibration.dataset import PER_PICTURE, Dataset
-from faceviewer.engines.builtin.calibration.people import other_side
 from faceviewer.engines.builtin.calibration.scenes import SIZE_PX
 from faceviewer.engines.builtin.correction import Correction, features
 from faceviewer.engines.builtin.fit import FitState, Observations
 from faceviewer.engines.builtin.point_model import PointModel
+from faceviewer.models.build_head.directions import other_side
 from faceviewer.models.head_model import HeadModel
 from faceviewer.types import BLENDSHAPE_NAMES
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
+from faceviewer.models.build_head.directions import other_side
 from faceviewer.models.head_model import HeadModel
 
 ASYMMETRIC_SHARE = 0.25
 """How often a two-sided expression is drawn on one side only."""
-NEVER = ("_neutral", "tongueOut", "mouthClose")
-"""Not drawn: nothing to draw, never detected, and only meaningful together with an open jaw."""
+NEVER = ("tongueOut", "mouthClose")
+"""Not drawn: never detected, and only meaningful together with an open jaw."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,13 +80,6 @@ def draw_expression(names: tuple[str, ...], rng: np.random.Generator) -> np.ndar
     if rng.random() < 0.3:
         expression[position["jawOpen"]] = rng.uniform(0, 0.6)
     return expression
-
-
-def other_side(name: str) -> str:
-    """The expression's name for the other side of the face; the same for expressions without sides."""
-    if name.endswith("Left"):
-        return name.removesuffix("Left") + "Right"
-    return name.removesuffix("Right") + "Left" if name.endswith("Right") else name
 
 
 def _unexplained(head: HeadModel, carried: Carried) -> np.ndarray:
