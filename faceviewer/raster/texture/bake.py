@@ -11,7 +11,7 @@ from torch import Tensor
 from faceviewer.io.cv import cv2
 from faceviewer.raster.sampling import sample_bicubic, sample_bilinear
 from faceviewer.raster.texture.exclusion import Materials
-from faceviewer.raster.texture.trust import smoothstep
+from faceviewer.raster.texture.ramps import smoothstep
 from faceviewer.raster.texture.uv_atlas import UvAtlas
 from faceviewer.raster.texture.view import View
 from faceviewer.raster.visibility import project, visibility
@@ -70,18 +70,13 @@ def bake_texels(view: View, trust: np.ndarray, materials: Materials, topology: T
         xy = project(xyz[None], K)[0]
         inside = ((xy > 0) & (xy < size)).all(1)
         believed = sample_bilinear(trust_map, xy * to_map)[:, 0]
-        total = believed * shown * _smoothstep(cos, GRAZING_COSINE, SQUARE_COSINE) * inside
+        total = believed * shown * smoothstep(cos, GRAZING_COSINE, SQUARE_COSINE) * inside
         used = (total > 1e-3).nonzero()[:, 0]
         texels = chosen[used]
         rgb[texels] = sample_bicubic(picture, xy[used] * to_picture).round().clamp(0, 255).to(torch.uint8)
         weight[texels] = total[used]
         cosine[texels] = cos[used].clamp(0)
     return Bake(rgb, weight, cosine, vertex_rgb, vertex_weight, vertex_hair)
-
-
-def _smoothstep(values: Tensor, low: float, high: float) -> Tensor:
-    t = ((values - low) / (high - low)).clamp(0, 1)
-    return t * t * (3 - 2 * t)
 
 
 def _reduced(view: View, atlas: UvAtlas, corners: Tensor) -> np.ndarray:

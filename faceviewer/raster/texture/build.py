@@ -11,6 +11,7 @@ from faceviewer.raster.texture.bake import Bake, bake_texels
 from faceviewer.raster.texture.complete import Completion, compose, plan_fill
 from faceviewer.raster.texture.delight import even_light
 from faceviewer.raster.texture.exclusion import classify
+from faceviewer.raster.texture.eyes import paint_eyes
 from faceviewer.raster.texture.merge import merge_bakes
 from faceviewer.raster.texture.surface import surface_of
 from faceviewer.raster.texture.trust import outline_trust
@@ -79,7 +80,8 @@ def build_texture_from_shots(
     cancel.check()
     fill = plan_fill(bake, mesh, normals, surface, zones)
     cancel.check()
-    return replace(_texture(compose(bake, fill, mesh, atlas), atlas), kind="albedo" if delight else "photo")
+    done = paint_eyes(compose(bake, fill, mesh, atlas), bake, fill, mesh, atlas, zones)
+    return replace(_texture(done, atlas), kind="albedo" if delight else "photo")
 
 
 def _texture(done: Completion, atlas: UvAtlas) -> Texture:

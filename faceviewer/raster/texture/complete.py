@@ -11,17 +11,23 @@ from torch import Tensor
 from faceviewer.raster.texture.bake import Bake
 from faceviewer.raster.texture.light import skin_irradiance, to_linear, to_srgb
 from faceviewer.raster.texture.model_albedo import base_colors
+from faceviewer.raster.texture.ramps import smoothstep
 from faceviewer.raster.texture.ratio import gain, scaled
 from faceviewer.raster.texture.surface import Surface
-from faceviewer.raster.texture.trust import smoothstep
 from faceviewer.raster.texture.uv_atlas import UvAtlas
-from faceviewer.raster.texture.zones import Zones
+from faceviewer.raster.texture.zones import Layer, Zones
 from faceviewer.types import FaceMesh, Origin
 
 _HAIR_SHARE = 0.5
 """Without any hair in the photo, hair is this share of the brows' colour and the rest of dark skin."""
 _ENOUGH_HAIR = 12
 _ENOUGH_INSIDE = 4
+_BELIEF_IN_MODEL = 0.004
+"""Weight of the model's hair line where the photo says nothing: it takes over within some millimetres."""
+_MIRROR_GAIN = (1.6, 2.6)
+"""Factors up to which the mirrored photo may be brightened, and from which it shows its noise."""
+_PREFER_MIRROR = (0.35, 0.62)
+"""Viewing cosines below which the mirrored photo is taken, where there is one, and from which the photo's own."""
 _DARK_HAIR = (0.10, 0.07, 0.05)
 
 
@@ -54,7 +60,7 @@ def plan_fill(bake: Bake, mesh: FaceMesh, normals: np.ndarray, surface: Surface,
     symmetry = mesh.topology.symmetry
     if symmetry is not None:
         factors = gain(surface, rgb, rgb[symmetry], weight * weight[symmetry])
-        use = zones.skin.astype(np.float32)
+        use = zones.skin * (1 - smoothstep(factors.max(1), *_MIRROR_GAIN))
         seen = np.maximum(weight, weight[symmetry] * use)
         share = (weight / np.maximum(seen, 1e-6))[:, None].clip(0, 1)
         seen_rgb = rgb * share + np.clip(scaled(rgb[symmetry], factors), 0, 255) * (1 - share)
@@ -79,6 +85,8 @@ def _inner(bake: Bake, base: np.ndarray, zones: Zones) -> np.ndarray:
     """(V, 3) float32: teeth, tongue and the rest inside, each as a whole in the colour that the photo shows of it."""
     result = base.copy()
     for layer in np.unique(zones.vertex_layer[~zones.skin]):
+        if layer == Layer.EYEBALL:
+            continue
         member = zones.vertex_layer == layer
         weight = bake.vertex_weight * member
         if weight.sum() >= _ENOUGH_INSIDE:
@@ -101,6 +109,8 @@ def compose(bake: Bake, fill: Fill, mesh: FaceMesh, atlas: UvAtlas) -> Completio
         twin = atlas.mirror[part].clamp(min=0)
         other = bake.weight[twin] * use * (atlas.mirror[part] >= 0)
         mirrored = scaled(bake.rgb[twin], factors)
+        grazing = 1 - smoothstep(bake.cosine[part], *_PREFER_MIRROR)
+        own = own * (1 - grazing * other * (bake.cosine[twin] > bake.cosine[part]))
         color = torch.lerp(color, mirrored, other[:, None])
         color = torch.lerp(color, bake.rgb[part].float(), own[:, None])
         rgb[part] = color.round_().clamp_(0, 255).to(torch.uint8)
@@ -112,7 +122,9 @@ def compose(bake: Bake, fill: Fill, mesh: FaceMesh, atlas: UvAtlas) -> Completio
 def _hair_growth(bake: Bake, surface: Surface, zones: Zones) -> np.ndarray:
     """(V,) float32, 0 to 1: where hair grows, as the photo shows it and as the model has it elsewhere."""
     known = bake.vertex_weight * zones.skin
-    growth = zones.hair + surface.spread((bake.vertex_hair - zones.hair)[:, None], known)[:, 0]
+    difference = (bake.vertex_hair - zones.hair) * (known > 0)
+    believed = np.maximum(known, _BELIEF_IN_MODEL * (known <= 0))
+    growth = zones.hair + surface.spread(difference[:, None], believed)[:, 0]
     return smoothstep(growth, 0.25, 0.75) * zones.skin * ~zones.ears
 
 

@@ -16,16 +16,15 @@ import torch
 from faceviewer.io.cv import cv2
 from faceviewer.raster.rasterize import interpolate
 from faceviewer.raster.texture.light import skin_irradiance, to_linear
-from faceviewer.raster.texture.trust import smoothstep
+from faceviewer.raster.texture.ramps import smoothstep
 from faceviewer.raster.texture.view import View
 from faceviewer.raster.texture.zones import Zones
 from faceviewer.types import FaceMesh
 
 _SURE_BAND = (-0.75, -0.03)
 """Heights between which skin is sampled: 0 at the eyes, -1 at the mouth."""
-_FOREHEAD, _SIDE_HAIR = 0.4, -0.12
-"""Heights above which hair may lie on the front and on the sides of a face."""
-_HEIGHT_FEATHER = 0.12
+_FOREHEAD, _SIDE_HAIR = (0.4, 0.52), (-0.6, -0.2)
+"""Heights from which on hair may lie on the front and on the sides of a face: a little, and fully."""
 _EYES_TO_MOUTH_MM = 64.0
 """For models that name neither."""
 _FEWEST_SAMPLES = 60
@@ -42,6 +41,8 @@ _TRIM_MM = 9.0
 """A pale thing this near to a foreign one is its trim, not a highlight."""
 _OUTLINE_BAND_MM, _OUTLINE_FADE_MM = 8.0, (9.0, 14.0)
 """How far from the head's outline the background may reach over it, where a fit is not exact."""
+_HAT_SHARE = 0.3
+"""A scalp of which this share is foreign wears a hat."""
 _HAIRY_SHARE = 0.2
 """A scalp of which this share is too dark for skin has hair, fair hair included."""
 
@@ -81,20 +82,24 @@ def classify(view: View, mesh: FaceMesh, trust: np.ndarray, zones: Zones) -> Mat
     foreign = _foreign_hue(lab, skin)
     dark = 1 - smoothstep(stops, *_DARK_STOPS)
     pale = _paleness(lab, skin) * smoothstep(stops, *_BRIGHT_STOPS)
-    above = smoothstep(zone["height"], _FOREHEAD, _FOREHEAD + _HEIGHT_FEATHER) * zone["face"]
-    beside = smoothstep(zone["height"], _SIDE_HAIR, _SIDE_HAIR + _HEIGHT_FEATHER) * (1 - zone["face"])
+    above = smoothstep(zone["height"], *_FOREHEAD) * zone["face"]
+    beside = smoothstep(zone["height"], *_SIDE_HAIR) * (1 - zone["face"])
     hairy = np.maximum(zone["scalp"], np.maximum(above, beside) * (1 - zone["ears"])) * (1 - zone["core"])
     outer = (1 - zone["face"]) * (1 - zone["scalp"])
     beside_foreign = cv2.dilate(foreign, _disc(view, _TRIM_MM))
+    scalp_seen = zone["scalp"] * (trust > 0.5)
+    if (scalp_seen * foreign).sum() > _HAT_SHARE * scalp_seen.sum():
+        foreign = np.maximum(foreign, dark * above)  # in the shade of a hat, not hair
 
     in_the_way = foreign
     in_the_way = np.maximum(in_the_way, pale * np.maximum(outer, beside_foreign))
     in_the_way = np.maximum(in_the_way, dark * outer * (1 - hairy))
     in_the_way = np.maximum(in_the_way, _like_outside(view, lab) * (1 - hairy))
+    hair = _rooted(dark * hairy, zone["scalp"])
+    in_the_way = np.maximum(in_the_way, dark * hairy * (hair == 0))
     usable = 1 - _tidy(in_the_way * (1 - zone["core"]) * zone["skin"], view, _FRINGE_MM)
 
-    hair = dark * hairy
-    scalp_seen = zone["scalp"] * (trust > 0.5) * (usable > 0.5)
+    scalp_seen *= usable > 0.5
     if (scalp_seen * dark).sum() >= _HAIRY_SHARE * scalp_seen.sum():
         hair = np.maximum(hair, zone["scalp"])
     return Materials(usable, _tidy(hair * zone["skin"], view, 0.0) * usable)
@@ -126,8 +131,10 @@ def _zone_pictures(view: View, mesh: FaceMesh, zones: Zones) -> dict[str, np.nda
 
 def face_height(vertices: np.ndarray, zones: Zones) -> np.ndarray:
     """(V,) float32: height of vertices (V, 3), head frame, measured by the face: 0 at the eyes, -1 at the mouth."""
-    eyes, mouth = (vertices[member, 1].mean() if member.any() else level for member, level in
-                   ((zones.eyes, 0.0), (zones.lips > 0.5, -_EYES_TO_MOUTH_MM)))
+    eyes, mouth = (
+        vertices[member, 1].mean() if member.any() else level
+        for member, level in ((zones.eyes, 0.0), (zones.lips > 0.5, -_EYES_TO_MOUTH_MM))
+    )
     return ((vertices[:, 1] - eyes) / max(eyes - mouth, 1.0)).astype(np.float32)
 
 
@@ -168,6 +175,13 @@ def _paleness(lab: np.ndarray, skin: _Skin) -> np.ndarray:
     along = lab[..., 1] * skin.direction[0] + lab[..., 2] * skin.direction[1]
     expected = skin.chroma * np.clip(lab[..., 0] / max(skin.lightness, 1), 0.3, 1)
     return 1 - smoothstep(along / expected, 0.3, 0.55)
+
+
+def _rooted(hair: np.ndarray, scalp: np.ndarray) -> np.ndarray:
+    """(h, w) float32: without the patches that do not reach a scalp."""
+    _, labels = cv2.connectedComponents((hair > 0.3).astype(np.uint8))
+    rooted = np.unique(labels[scalp > 0.2])
+    return np.where(np.isin(labels, rooted[rooted > 0]), hair, 0)
 
 
 def _like_outside(view: View, lab: np.ndarray) -> np.ndarray:

@@ -20,7 +20,9 @@ _SQUARENESS = 4.0
 def merge_bakes(bakes: Sequence[Bake], triangles: np.ndarray, atlas: UvAtlas, surface: Surface) -> tuple[Bake, int]:
     """One bake of all, and which photo gave the colours; triangles: (F, 3)."""
     main = int(np.argmax([float((bake.weight * bake.cosine).sum()) for bake in bakes]))
-    matched = [bake if k == main else _match(bake, bakes[main], triangles, atlas, surface) for k, bake in enumerate(bakes)]
+    matched = [
+        bake if k == main else _match(bake, bakes[main], triangles, atlas, surface) for k, bake in enumerate(bakes)
+    ]
     if len(bakes) == 1:
         return bakes[0], 0
     rank = torch.stack([bake.weight * bake.cosine**_SQUARENESS for bake in matched])

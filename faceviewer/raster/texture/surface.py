@@ -97,7 +97,9 @@ def _average(graph: sp.csr_matrix) -> sp.csr_matrix:
     """Row-normalised graph; lone vertices are their own neighbours."""
     degree = np.asarray(graph.sum(1)).ravel()
     lone = sp.diags_array((degree == 0).astype(np.float32))
-    return sp.csr_matrix(sp.diags_array((1 / np.maximum(degree, 1e-9)).astype(np.float32)) @ graph + lone, dtype=np.float32)
+    return sp.csr_matrix(
+        sp.diags_array((1 / np.maximum(degree, 1e-9)).astype(np.float32)) @ graph + lone, dtype=np.float32
+    )
 
 
 def _clusters(graph: sp.csr_matrix) -> sp.csr_matrix:

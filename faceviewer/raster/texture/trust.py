@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from faceviewer.io.cv import cv2
+from faceviewer.raster.texture.ramps import smoothstep
 from faceviewer.raster.texture.view import View
 from faceviewer.raster.texture.zones import Layer, Zones
 
@@ -36,12 +37,6 @@ def outline_trust(view: View, zones: Zones) -> np.ndarray:
             distance = cv2.distanceTransform((~edges).astype(np.uint8), cv2.DIST_L2, 5) * view.mm_per_map_px
             trust[where] *= smoothstep(distance[where], least, full)
     return trust
-
-
-def smoothstep(values: np.ndarray, low: float, high: float) -> np.ndarray:
-    """0 up to ``low``, 1 from ``high``, smooth between."""
-    t = np.clip((values - low) / (high - low), 0, 1).astype(np.float32)
-    return t * t * (3 - 2 * t)
 
 
 def _changes(labels: np.ndarray) -> np.ndarray:

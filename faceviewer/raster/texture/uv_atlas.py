@@ -109,7 +109,7 @@ def _surroundings(index: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray,
 def _mirror(
     topology: Topology, size: int, triangle: np.ndarray, barycentric: np.ndarray, index: np.ndarray
 ) -> np.ndarray:
-    """(N,) int32: the covered texel of each texel's mirrored point; index: (S * S,) covered texel at or nearest to each."""
+    """(N,) int32: the covered texel of each texel's mirrored point; index: (S * S,) covered texel nearest to each."""
     if topology.symmetry is None:
         return np.full(len(triangle), -1, np.int32)
     corners = _mirrored_corners(topology)
@@ -127,7 +127,7 @@ def _mirror(
 
 
 def _mirrored_corners(topology: Topology) -> np.ndarray:
-    """(F, 3, 2) float32: texture coordinates of each triangle's corners after mirroring; NaN without such a triangle."""
+    """(F, 3, 2) float32: texture coordinates of the corners after mirroring; NaN where there is no such triangle."""
     assert topology.symmetry is not None
     triangles = topology.triangles.astype(np.int64)
     mirrored = topology.symmetry.astype(np.int64)[triangles]
@@ -142,6 +142,8 @@ def _mirrored_corners(topology: Topology) -> np.ndarray:
     found = order[np.searchsorted(keys, wanted, sorter=order).clip(max=len(keys) - 1)]
     uv = np.full((len(triangles), 3, 2), np.nan, np.float32)
     rows = np.arange(len(triangles))[:, None]
-    uv[rows, np.argsort(mirrored, 1)] = topology.uv[topology.uv_triangles[found[:, None], np.argsort(triangles[found], 1)]]
+    uv[rows, np.argsort(mirrored, 1)] = topology.uv[
+        topology.uv_triangles[found[:, None], np.argsort(triangles[found], 1)]
+    ]
     uv[keys[found] != wanted] = np.nan
     return uv

@@ -1,4 +1,4 @@
-"""What each vertex and triangle of a head is, as far as a texture cares, from the topology's named regions and parts."""
+"""What each vertex and triangle of a head is, as far as a texture cares, from the topology's regions and parts."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Zones:
     skin: np.ndarray
     """(V,) bool: everything but what lies inside: eyeballs, sockets, mouth."""
     core: np.ndarray
-    """(V,) bool: eyes, brows, nose and mouth with their surroundings."""
+    """(V,) bool: eyes, nose and mouth with what is next to them."""
     eyes: np.ndarray
     """(V,) bool: the opening of the eyes and the lids."""
     plain: np.ndarray
@@ -90,7 +90,7 @@ def zones_of(topology: Topology, n_vertices: int) -> Zones:
     eyes, brows = mask("right_eye", "left_eye", "eyelids"), mask("right_eyebrow", "left_eyebrow")
     lips = mask("lips", "up_lip", "down_lip")
     features = eyes | brows | lips | mask("nose", "nostrils")
-    core = surface.grow(features, _CORE_RINGS) & skin
+    core = surface.grow(features & ~brows, _CORE_RINGS) & skin
     ears, neck, scalp = mask("ears"), mask("neck"), mask("scalp")
     face = mask("face") if "face" in topology.regions else skin
     face = face & skin & ~ears & ~neck & ~scalp
