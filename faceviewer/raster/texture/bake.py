@@ -31,7 +31,7 @@ class Bake:
     weight: Tensor
     """(N,) float32, 0 to 1."""
     cosine: Tensor
-    """(N,) float32, of the viewing angle, at least 0."""
+    """(N,) float32, of the viewing angle; 0 where ``weight`` is 0."""
     vertex_rgb: np.ndarray
     """(V, 3) float32, 0 to 255: the photo without fine detail."""
     vertex_weight: np.ndarray
@@ -61,29 +61,31 @@ def bake_texels(view: View, trust: np.ndarray, materials: Materials, topology: T
     weight, cosine = torch.zeros((2, len(atlas)), device=device)
     candidate = ((corners[:, :, 3] > GRAZING_COSINE) & (seen > 0)).any(1)
     for part in atlas.chunks():
-        chosen = candidate[atlas.triangle[part]].nonzero()[:, 0] + part.start
+        chosen = candidate.index_select(0, atlas.triangle[part]).nonzero()[:, 0] + part.start
         points = atlas.interpolate(corners, chosen)
         xyz, cos, shown = points[:, :3], points[:, 3], points[:, 4]
-        unsure = mixed[atlas.triangle[chosen]].nonzero()[:, 0]
-        towards = -torch.nn.functional.normalize(xyz[unsure], dim=-1)
-        shown[unsure] = visibility(view.depths, xyz[unsure][None], towards[None])[0][0]
-        xy = project(xyz[None], K)[0]
+        unsure = mixed.index_select(0, atlas.triangle.index_select(0, chosen)).nonzero()[:, 0]
+        xyz_unsure = xyz.index_select(0, unsure)
+        towards = -torch.nn.functional.normalize(xyz_unsure, dim=-1)
+        shown[unsure] = visibility(view.depths, xyz_unsure[None], towards[None])[0][0]
+        xy = project(xyz, K)
         inside = ((xy > 0) & (xy < size)).all(1)
         believed = sample_bilinear(trust_map, xy * to_map)[:, 0]
         total = believed * shown * smoothstep(cos, GRAZING_COSINE, SQUARE_COSINE) * inside
         used = (total > 1e-3).nonzero()[:, 0]
-        texels = chosen[used]
-        rgb[texels] = sample_bicubic(picture, xy[used] * to_picture).round().clamp(0, 255).to(torch.uint8)
-        weight[texels] = total[used]
-        cosine[texels] = cos[used].clamp(0)
+        texels = chosen.index_select(0, used)
+        colors = sample_bicubic(picture, xy.index_select(0, used) * to_picture)
+        rgb[texels] = colors.round_().clamp_(0, 255).to(torch.uint8)
+        weight[texels] = total.index_select(0, used)
+        cosine[texels] = cos.index_select(0, used)
     return Bake(rgb, weight, cosine, vertex_rgb, vertex_weight, vertex_hair)
 
 
 def _reduced(view: View, atlas: UvAtlas, corners: Tensor) -> np.ndarray:
     """The crop, (h, w, 3) uint8, averaged down when its pixels are finer than the texels, so that none is skipped."""
     facing = (corners[:, :, 3].min(1).values > 0.5) & (corners[:, :, 4].min(1).values > 0.5)
-    triangles = facing[atlas.triangle]
-    texels = int(triangles.sum())
+    shown = facing.index_select(0, atlas.triangle)
+    texels = int(shown.sum())
     if texels == 0:
         return view.rgb
     K = torch.tensor(view.K, dtype=torch.float32, device=corners.device)

@@ -86,11 +86,9 @@ def build_texture_from_shots(
 
 def _texture(done: Completion, atlas: UvAtlas) -> Texture:
     """Texels in their places, with every chart's colours carried on outside it."""
-    rgb = torch.empty((atlas.size**2, 3), dtype=torch.uint8, device=done.rgb.device)
-    origin = torch.full((atlas.size**2,), int(Origin.EMPTY), dtype=torch.uint8, device=done.rgb.device)
-    rgb[atlas.texels], origin[atlas.texels] = done.rgb, done.origin
-    rgb[atlas.outside] = done.rgb[atlas.nearest]
-    gutter = atlas.gutter
-    origin[atlas.outside[gutter]] = done.origin[atlas.nearest[gutter]]
+    packed = torch.cat([done.rgb, done.origin[:, None]], 1).view(torch.int32)[:, 0]
+    texels = packed.index_select(0, atlas.source).view(torch.uint8).reshape(-1, 4)
+    rgb, origin = texels[:, :3].contiguous(), texels[:, 3].clone()
+    origin[atlas.empty] = int(Origin.EMPTY)
     shape = atlas.size, atlas.size
     return Texture(rgb.reshape(*shape, 3).cpu().numpy(), origin.reshape(shape).cpu().numpy())

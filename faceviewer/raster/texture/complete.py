@@ -98,24 +98,34 @@ def _inner(bake: Bake, base: np.ndarray, zones: Zones) -> np.ndarray:
 def compose(bake: Bake, fill: Fill, mesh: FaceMesh, atlas: UvAtlas) -> Completion:
     """Photo over mirrored photo over the fill, texel by texel."""
     device = atlas.texels.device
-    values = np.concatenate([fill.rgb, fill.mirror_gain, fill.mirror_use[:, None]], 1).astype(np.float32)
-    corners = torch.from_numpy(values[mesh.topology.triangles]).to(device)
-    rgb = torch.empty_like(bake.rgb)
-    origin = torch.empty(len(atlas), dtype=torch.uint8, device=device)
+    triangles = mesh.topology.triangles
+    fill_corners = torch.from_numpy(fill.rgb[triangles]).to(device)
+    twin_values = np.concatenate([fill.mirror_gain, fill.mirror_use[:, None]], 1).astype(np.float32)
+    twin_corners = torch.from_numpy(twin_values[triangles]).to(device)
+    rgb = bake.rgb.clone()
+    origin = torch.full((len(atlas),), int(Origin.PHOTO), dtype=torch.uint8, device=device)
     for part in atlas.chunks():
-        point = atlas.interpolate(corners, part)
-        color, factors, use = point[:, :3], point[:, 3:6], point[:, 6]
-        own = bake.weight[part]
-        twin = atlas.mirror[part].clamp(min=0)
-        other = bake.weight[twin] * use * (atlas.mirror[part] >= 0)
-        mirrored = scaled(bake.rgb[twin], factors)
-        grazing = 1 - smoothstep(bake.cosine[part], *_PREFER_MIRROR)
-        own = own * (1 - grazing * other * (bake.cosine[twin] > bake.cosine[part]))
-        color = torch.lerp(color, mirrored, other[:, None])
-        color = torch.lerp(color, bake.rgb[part].float(), own[:, None])
-        rgb[part] = color.round_().clamp_(0, 255).to(torch.uint8)
-        filled = torch.where(other > 0.5, int(Origin.MIRRORED), int(Origin.MODEL))
-        origin[part] = torch.where(own >= 0.5, int(Origin.PHOTO), filled).to(torch.uint8)
+        beyond_doubt = (bake.weight[part] > 0.999) & (bake.cosine[part] >= _PREFER_MIRROR[1])
+        texels = (~beyond_doubt).nonzero()[:, 0] + part.start
+        own, cosine = bake.weight.index_select(0, texels), bake.cosine.index_select(0, texels)
+        color = atlas.interpolate(fill_corners, texels)
+        filled = torch.full((len(texels),), int(Origin.MODEL), dtype=torch.uint8, device=device)
+
+        twins = atlas.mirror.index_select(0, texels)
+        shown = ((twins >= 0) & (bake.weight.index_select(0, twins.clamp(min=0)) > 0)).nonzero()[:, 0]
+        twins = twins.index_select(0, shown)
+        point = atlas.interpolate(twin_corners, texels.index_select(0, shown))
+        other = bake.weight.index_select(0, twins) * point[:, 3]
+        mirrored = scaled(bake.rgb.index_select(0, twins), point[:, :3])
+        color[shown] = torch.lerp(color.index_select(0, shown), mirrored, other[:, None])
+        filled[shown[other > 0.5]] = int(Origin.MIRRORED)
+        grazing = 1 - smoothstep(cosine.index_select(0, shown), *_PREFER_MIRROR)
+        squarer = bake.cosine.index_select(0, twins) > cosine.index_select(0, shown)
+        own[shown] = own.index_select(0, shown) * (1 - grazing * other * squarer)
+
+        color = torch.lerp(color, bake.rgb.index_select(0, texels).float(), own[:, None])
+        rgb[texels] = color.round_().clamp_(0, 255).to(torch.uint8)
+        origin[texels] = torch.where(own >= 0.5, int(Origin.PHOTO), filled).to(torch.uint8)
     return Completion(rgb, origin)
 
 

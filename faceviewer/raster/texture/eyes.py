@@ -8,17 +8,19 @@ even where the fitted gaze is off. No highlight is painted: it belongs to the li
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from faceviewer.io.cv import cv2
 from faceviewer.raster.texture.bake import Bake
 from faceviewer.raster.texture.complete import Completion, Fill
 from faceviewer.raster.texture.ramps import smoothstep
 from faceviewer.raster.texture.uv_atlas import UvAtlas
-from faceviewer.raster.texture.zones import Layer, Zones
-from faceviewer.types import FaceMesh, Origin
+from faceviewer.raster.texture.zones import Zones
+from faceviewer.types import FaceMesh, Origin, Topology
 
 _IRIS_DEG, _LIMBUS_DEG, _PUPIL_DEG = 27.0, 2.2, 9.5
 """Radius of the iris, half width of its soft rim, radius of the pupil, about the centre of the eyeball."""
@@ -60,7 +62,7 @@ class _Look:
 
 def paint_eyes(done: Completion, bake: Bake, fill: Fill, mesh: FaceMesh, atlas: UvAtlas, zones: Zones) -> Completion:
     """The completion with both eyeballs finished; unchanged for models without eyeballs."""
-    balls = {side: _ball(side, bake, mesh, atlas, zones) for side in ("right", "left")}
+    balls = {side: _ball(side, bake, mesh, atlas) for side in ("right", "left")}
     found = {side: ball for side, ball in balls.items() if ball is not None}
     if not found:
         return done
@@ -79,16 +81,13 @@ def paint_eyes(done: Completion, bake: Bake, fill: Fill, mesh: FaceMesh, atlas: 
     return Completion(rgb, origin)
 
 
-def _ball(side: str, bake: Bake, mesh: FaceMesh, atlas: UvAtlas, zones: Zones) -> _Ball | None:
+def _ball(side: str, bake: Bake, mesh: FaceMesh, atlas: UvAtlas) -> _Ball | None:
     regions = mesh.topology.regions
     members = regions.get(f"eyeball_{side}")
     if members is None:
         return None
-    inside = np.zeros(len(mesh.vertices), bool)
-    inside[members] = True
-    chosen = inside[mesh.topology.triangles].all(1) & (zones.layer == Layer.EYEBALL)
     device = atlas.triangle.device
-    index = torch.from_numpy(chosen).to(device)[atlas.triangle].nonzero()[:, 0]
+    index = _texels(mesh.topology, side, atlas)
     if len(index) == 0:
         return None
     centre = _sphere_centre(mesh.vertices[members])
@@ -102,6 +101,15 @@ def _ball(side: str, bake: Bake, mesh: FaceMesh, atlas: UvAtlas, zones: Zones) -
         bake.rgb[index].float().cpu().numpy(),
         bake.weight[index].cpu().numpy(),
     )
+
+
+@lru_cache(maxsize=6)
+def _texels(topology: Topology, side: str, atlas: UvAtlas) -> Tensor:
+    """(n,) int64: the covered texels of an eyeball."""
+    inside = np.zeros(int(topology.triangles.max()) + 1, bool)
+    inside[topology.regions[f"eyeball_{side}"]] = True
+    chosen = torch.from_numpy(inside[topology.triangles].all(1)).to(atlas.triangle.device)
+    return chosen.index_select(0, atlas.triangle).nonzero()[:, 0]
 
 
 def _sphere_centre(points: np.ndarray) -> np.ndarray:

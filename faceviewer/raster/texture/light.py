@@ -9,6 +9,7 @@ from faceviewer.raster.shading import fit_light, sh_basis
 
 _PRIOR_SHARE = 0.08
 """Weight, relative to what is seen, of the belief that light from unseen sides is like the average."""
+_PRIOR_SIDES = 500
 _LEAST = 0.25
 """Irradiance is kept above this share of its mean: no side of a head is black."""
 
@@ -35,11 +36,13 @@ def skin_irradiance(normals: np.ndarray, rgb: np.ndarray, weights: np.ndarray) -
     if total <= 0:
         return np.full_like(linear, 0.35)
     mean = (linear * weights[:, None]).sum(0) / total
-    prior = np.full(len(weights), _PRIOR_SHARE * total / len(weights), np.float32)
+    seen = np.flatnonzero(weights > 0)
+    sides = normals[:: max(1, len(normals) // _PRIOR_SIDES)]
+    prior = np.full(len(sides), _PRIOR_SHARE * total / len(sides), np.float32)
     light = fit_light(
-        torch.from_numpy(np.concatenate([normals, normals])),
-        torch.from_numpy(np.concatenate([linear, np.broadcast_to(mean, linear.shape)])),
-        torch.from_numpy(np.concatenate([weights, prior]).astype(np.float32)),
+        torch.from_numpy(np.concatenate([normals[seen], sides])),
+        torch.from_numpy(np.concatenate([linear[seen], np.broadcast_to(mean, sides.shape)])),
+        torch.from_numpy(np.concatenate([weights[seen], prior]).astype(np.float32)),
     )
     irradiance = (sh_basis(torch.from_numpy(normals)) @ light).numpy()
     return np.maximum(irradiance, _LEAST * mean).astype(np.float32)

@@ -33,12 +33,10 @@ class UvAtlas:
     """(N, 2) float32, weights of the triangle's first two corners."""
     mirror: Tensor
     """(N,) int32, the covered texel (index into this list) that shows the mirrored point of the head, -1: none."""
-    outside: Tensor
-    """(M,) int32, flat index of each texel that no triangle covers."""
-    nearest: Tensor
-    """(M,) int32, the covered texel (index into this list) nearest to each of them."""
-    gutter: Tensor
-    """(M,) bool: near enough to a chart to be looked up by filtering."""
+    source: Tensor
+    """(S * S,) int32, the covered texel (index into this list) at or nearest to every texel."""
+    empty: Tensor
+    """(M,) int32, flat index of each texel too far from all charts to be looked up by filtering."""
 
     def __len__(self) -> int:
         return len(self.texels)
@@ -49,9 +47,12 @@ class UvAtlas:
 
     def interpolate(self, corners: Tensor, part: slice | Tensor) -> Tensor:
         """(n, C) values at some covered texels; corners: (F, 3, C), one value per corner of each triangle."""
-        table = corners.reshape(len(corners), -1).index_select(0, self.triangle[part])
+        if isinstance(part, slice):
+            triangle, weights = self.triangle[part], self.barycentric[part]
+        else:
+            triangle, weights = self.triangle.index_select(0, part), self.barycentric.index_select(0, part)
+        table = corners.reshape(len(corners), -1).index_select(0, triangle)
         a, b, c = table.reshape(len(table), 3, -1).unbind(1)
-        weights = self.barycentric[part]
         return torch.addcmul(torch.addcmul(c, a - c, weights[:, :1]), b - c, weights[:, 1:])
 
 
@@ -68,10 +69,9 @@ def uv_atlas(topology: Topology, size: int, device: str = "cpu") -> UvAtlas:
     texels, triangle, barycentric = _draw(topology, size)
     index = np.full(size * size, -1, np.int32)
     index[texels] = np.arange(len(texels), dtype=np.int32)
-    outside, nearest, gutter = _surroundings(index, size)
-    index[outside] = nearest
-    mirror = _mirror(topology, size, triangle, barycentric, index)
-    arrays = (texels, triangle, barycentric, mirror, outside, nearest, gutter)
+    source, empty = _surroundings(index, size)
+    mirror = _mirror(topology, size, triangle, barycentric, source)
+    arrays = (texels, triangle, barycentric, mirror, source, empty)
     return UvAtlas(size, *(torch.from_numpy(array).to(device) for array in arrays))
 
 
@@ -94,22 +94,22 @@ def _draw(topology: Topology, size: int) -> tuple[np.ndarray, np.ndarray, np.nda
     return np.concatenate(texels), np.concatenate(triangles), np.concatenate(weights)
 
 
-def _surroundings(index: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Uncovered texels, the covered ones nearest to them, and whether they belong to the gutter."""
-    empty = (index < 0).astype(np.uint8).reshape(size, size)
-    distance, labels = cv2.distanceTransformWithLabels(empty, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
-    labels = labels.reshape(-1)
+def _surroundings(index: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """The covered texel at or nearest to every texel, and which texels lie beyond the gutter; index: -1 uncovered."""
+    uncovered = (index < 0).astype(np.uint8).reshape(size, size)
+    distance, labels = cv2.distanceTransformWithLabels(uncovered, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    flat = np.asarray(labels, np.int32).reshape(-1)
     covered = np.flatnonzero(index >= 0)
     covered_of_label = np.zeros(len(covered) + 1, np.int32)
-    covered_of_label[labels[covered]] = index[covered]
-    outside = np.flatnonzero(index < 0).astype(np.int32)
-    return outside, covered_of_label[labels[outside]], distance.reshape(-1)[outside] <= gutter_texels(size) + 0.5
+    covered_of_label[flat[covered]] = index[covered]
+    empty = np.flatnonzero(np.asarray(distance).reshape(-1) > gutter_texels(size) + 0.5)
+    return covered_of_label[flat], empty.astype(np.int32)
 
 
 def _mirror(
-    topology: Topology, size: int, triangle: np.ndarray, barycentric: np.ndarray, index: np.ndarray
+    topology: Topology, size: int, triangle: np.ndarray, barycentric: np.ndarray, source: np.ndarray
 ) -> np.ndarray:
-    """(N,) int32: the covered texel of each texel's mirrored point; index: (S * S,) covered texel nearest to each."""
+    """(N,) int32: the covered texel of each texel's mirrored point; source: (S * S,), see ``UvAtlas``."""
     if topology.symmetry is None:
         return np.full(len(triangle), -1, np.int32)
     corners = _mirrored_corners(topology)
@@ -122,7 +122,7 @@ def _mirror(
         with np.errstate(invalid="ignore"):
             column = np.clip(np.nan_to_num(u * size), 0, size - 1).astype(np.int64)
             row = np.clip(np.nan_to_num((1 - v) * size), 0, size - 1).astype(np.int64)
-        result[part] = np.where(np.isfinite(u), index[row * size + column], -1)
+        result[part] = np.where(np.isfinite(u), source[row * size + column], -1)
     return result
 
 

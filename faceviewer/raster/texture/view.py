@@ -13,7 +13,7 @@ from faceviewer.raster.shading import vertex_normals
 from faceviewer.raster.visibility import DepthMap, depth_map, visibility
 from faceviewer.types import Camera, FaceMesh, Photo
 
-_MAP_PX = 512
+_MAP_PX = 384
 """Longest side of the maps that say what of the photo can be used."""
 _MOST_MAP_SCALE = 2.0
 """Small photos get maps finer than themselves, to place outlines between their pixels."""
