@@ -52,6 +52,8 @@ def base_colors(
     color = color * hollow
     for layer, rgb in _INNER_RGB.items():
         inner = zones.vertex_layer == layer
+        if not inner.any():
+            continue
         rgb = np.mean(rgb) + colourful * (np.asarray(rgb) - np.mean(rgb))
         lit = rgb * white * np.minimum(shade[inner], 1.3)
         color[inner] = lit * _mouth_shadow(vertices, zones, inner, layer)[:, None]

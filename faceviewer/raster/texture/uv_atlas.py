@@ -52,7 +52,7 @@ class UvAtlas:
         else:
             triangle, weights = self.triangle.index_select(0, part), self.barycentric.index_select(0, part)
         table = corners.reshape(len(corners), -1).index_select(0, triangle)
-        a, b, c = table.reshape(len(table), 3, -1).unbind(1)
+        a, b, c = table.reshape(len(table), 3, corners.shape[-1]).unbind(1)
         return torch.addcmul(torch.addcmul(c, a - c, weights[:, :1]), b - c, weights[:, 1:])
 
 
@@ -145,5 +145,19 @@ def _mirrored_corners(topology: Topology) -> np.ndarray:
     uv[rows, np.argsort(mirrored, 1)] = topology.uv[
         topology.uv_triangles[found[:, None], np.argsort(triangles[found], 1)]
     ]
-    uv[keys[found] != wanted] = np.nan
+    missing = np.flatnonzero(keys[found] != wanted)
+    uv[missing] = _corners_through_vertices(topology, mirrored[missing], missing)
+    return uv
+
+
+def _corners_through_vertices(topology: Topology, vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    """(n, 3, 2) float32: texture coordinates of vertices (n, 3) that form no triangle, a quad cut the other way, say.
+
+    NaN where they lie so far apart, compared with the ``triangles`` (n,) they mirror, that a chart must end between.
+    """
+    uv_of_vertex = np.zeros((int(topology.triangles.max()) + 1, 2), np.float32)
+    uv_of_vertex[topology.triangles] = topology.uv[topology.uv_triangles]
+    uv, own = uv_of_vertex[vertices], topology.uv[topology.uv_triangles[triangles]]
+    reach, own_reach = (np.ptp(corners, axis=1).max(1) for corners in (uv, own))
+    uv[reach > 2 * own_reach] = np.nan
     return uv
