@@ -7,7 +7,7 @@ even where the fitted gaze is off. No highlight is painted: it belongs to the li
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -28,8 +28,8 @@ _FARTHEST_DEG = 24.0
 """How far from the fitted gaze the iris may be found."""
 _CELL_DEG = 2.0
 _PATCH_DEG = 64.0
-_LEAST_CONTRAST = 14.0
-"""Of the ring against the disc, in sRGB steps; below, the fitted gaze is believed."""
+_LEAST_CONTRAST = 10.0
+"""Of the ring against the disc, in hundredths of the ring; below, no iris is seen and the fitted gaze is believed."""
 _LEAST_COVER = 0.25
 _WHITE_TO_LIDS = 1.3
 _DEFAULT_IRIS = (0.42, 0.30, 0.22)
@@ -58,6 +58,8 @@ class _Look:
     """(3,) unit vector through the middle of the iris."""
     iris: np.ndarray
     white: np.ndarray
+    cover: float
+    """0 to 1: how much of the iris's disc the photo shows; 0: the iris was not found."""
 
 
 def paint_eyes(done: Completion, bake: Bake, fill: Fill, mesh: FaceMesh, atlas: UvAtlas, zones: Zones) -> Completion:
@@ -69,9 +71,9 @@ def paint_eyes(done: Completion, bake: Bake, fill: Fill, mesh: FaceMesh, atlas: 
     rgb, origin = done.rgb.clone(), done.origin.clone()
     lids = zones.eyes & zones.skin
     skin_rgb = np.median(fill.rgb[lids], 0) if lids.any() else None
-    looks = _agree({side: _look(ball, _white(fill, mesh, side, skin_rgb)) for side, ball in found.items()}, found)
+    looks = _agree({side: _look(ball, _white(fill, mesh, side, skin_rgb), skin_rgb) for side, ball in found.items()})
     for side, ball in found.items():
-        painted = _paint(ball, looks[side])
+        painted = _paint(ball, looks[side], 0.0 if skin_rgb is None else float(_warmth(skin_rgb)))
         weight = ball.weight * _eye_like(ball, looks[side], skin_rgb)
         color = painted + (ball.rgb - painted) * weight[:, None]
         index = torch.from_numpy(ball.index).to(rgb.device)
@@ -136,8 +138,8 @@ def _white(fill: Fill, mesh: FaceMesh, side: str, skin_rgb: np.ndarray | None) -
     return white * min(1.0, _WHITE_TO_LIDS * float(skin_rgb.mean()) / max(float(white.mean()), 1.0))
 
 
-def _look(ball: _Ball, default_white: np.ndarray) -> tuple[_Look, float]:
-    """What the photo shows of an eye, and how much (0 to 1) of the disc of its iris."""
+def _look(ball: _Ball, default_white: np.ndarray, skin_rgb: np.ndarray | None) -> _Look:
+    """What the photo shows of an eye, and what is likely where it shows nothing."""
     gaze, cover = _find_iris(ball)
     angle = _angle_deg(ball.direction, gaze)
     luma = ball.rgb.mean(1)
@@ -147,29 +149,32 @@ def _look(ball: _Ball, default_white: np.ndarray) -> tuple[_Look, float]:
     if on_white.sum() > 20:
         bright = on_white & (luma >= np.quantile(luma[on_white], 0.5))
         measured = np.median(ball.rgb[bright], 0)
-        grey = measured.mean()
-        measured = grey + 0.6 * (measured - grey)  # lids and lashes tint what is seen of the white
-        white = measured * np.clip(default_white.mean() / max(grey, 1), 0.85, 1.6)
+        if skin_rgb is None or _warmth(measured) <= 0.5 * (_warmth(default_white) + _warmth(skin_rgb)):
+            grey = measured.mean()
+            measured = grey + 0.6 * (measured - grey)  # lids and lashes tint what is seen of the white
+            white = measured * np.clip(default_white.mean() / max(grey, 1), 0.85, 1.6)
     on_iris = shown & (angle > _PUPIL_DEG + 1.5) & (angle < _IRIS_DEG - 4)
     iris = white * np.array(_DEFAULT_IRIS)
     if cover > _LEAST_COVER and on_iris.sum() > 8:
         dull = on_iris & (luma <= np.quantile(luma[on_iris], 0.7))  # without the highlight
         iris = np.median(ball.rgb[dull], 0)
-    return _Look(gaze, iris, np.clip(white, 0, 250)), cover
+    return _Look(gaze, iris, np.clip(white, 0, 250), cover)
 
 
-def _agree(looks: dict[str, tuple[_Look, float]], balls: dict[str, _Ball]) -> dict[str, _Look]:
-    """An eye that the photo hides looks like the other one."""
-    best = max(looks, key=lambda side: looks[side][1])
-    model, cover = looks[best]
-    result = {}
-    for side, (look, own_cover) in looks.items():
-        if own_cover >= _LEAST_COVER or cover < _LEAST_COVER:
-            result[side] = look
-        else:
-            gaze = look.gaze if (balls[side].weight > 0.5).any() else model.gaze
-            result[side] = _Look(gaze, model.iris, model.white)
-    return result
+def _agree(looks: dict[str, _Look]) -> dict[str, _Look]:
+    """An eye that the photo hides has the colours of the other one."""
+    best = max(looks.values(), key=lambda look: look.cover)
+    if best.cover < _LEAST_COVER:
+        return looks
+    return {
+        side: look if look.cover >= _LEAST_COVER else replace(look, iris=best.iris, white=best.white)
+        for side, look in looks.items()
+    }
+
+
+def _warmth(rgb: np.ndarray) -> np.ndarray:
+    """(...,): how coloured sRGB colours (..., 3) are, towards red: about 0.3 for skin, 0 for white."""
+    return (rgb[..., 0] - rgb[..., 1:].mean(-1)) / np.maximum(rgb.max(-1), 20)
 
 
 def _find_iris(ball: _Ball) -> tuple[np.ndarray, float]:
@@ -202,12 +207,17 @@ def _find_iris(ball: _Ball) -> tuple[np.ndarray, float]:
     cover, around = cover / max(filled, 1e-6), around / max(filled, 1e-6)
     grid = (np.arange(cells) * _CELL_DEG) - _PATCH_DEG
     distance = np.hypot(grid[None, :], grid[:, None])
-    contrast = (outer - inner) * np.sqrt(np.clip(around, 0, 0.5) * 2) * np.sqrt(np.clip(cover, 0, 0.6) / 0.6)
+    contrast = (
+        100
+        * (outer - inner)
+        / (outer + 10)
+        * np.sqrt(np.clip(around, 0, 0.5) * 2)
+        * np.sqrt(np.clip(cover, 0, 0.6) / 0.6)
+    )
     contrast = np.where(distance <= _FARTHEST_DEG, contrast - 0.25 * distance, -np.inf)
     row, column = np.unravel_index(int(contrast.argmax()), contrast.shape)
     if contrast[row, column] < _LEAST_CONTRAST:
-        middle = cells // 2
-        return ahead, float(min(cover[middle, middle], 1))
+        return ahead, 0.0
     return _from_plane(np.array([grid[column], grid[row]])), float(min(cover[row, column], 1))
 
 
@@ -228,8 +238,8 @@ def _angle_deg(direction: np.ndarray, gaze: np.ndarray) -> np.ndarray:
     return np.degrees(np.arccos(np.clip(direction @ gaze, -1, 1))).astype(np.float32)
 
 
-def _paint(ball: _Ball, look: _Look) -> np.ndarray:
-    """(n, 3) float32 sRGB: white, iris with fibres and a dark rim, pupil."""
+def _paint(ball: _Ball, look: _Look, skin_warmth: float) -> np.ndarray:
+    """(n, 3) float32 sRGB: white, reddish at its sides in photos with colour, iris with fibres and dark rim, pupil."""
     angle = _angle_deg(ball.direction, look.gaze)
     right, up, _ = _axes(look.gaze)
     around = np.arctan2(ball.direction @ up, ball.direction @ right)
@@ -246,7 +256,7 @@ def _paint(ball: _Ball, look: _Look) -> np.ndarray:
     iris = iris * (1 - pupil[:, None]) + 0.18 * look.iris * pupil[:, None]
 
     shade = 1 - 0.22 * smoothstep(np.abs(ball.direction[:, 1]), 0.25, 0.75) - 0.15 * smoothstep(angle, 45, 95)
-    reddish = smoothstep(angle, 40, 85)[:, None] * np.array([0.0, 0.10, 0.12])
+    reddish = smoothstep(angle, 40, 85)[:, None] * np.array([0.0, 0.10, 0.12]) * min(1, skin_warmth / 0.25)
     white = look.white * (shade[:, None] - reddish * shade[:, None])
     outside = smoothstep(angle, _IRIS_DEG - _LIMBUS_DEG, _IRIS_DEG + _LIMBUS_DEG)[:, None]
     return (iris * (1 - outside) + white * outside).astype(np.float32)
@@ -258,11 +268,8 @@ def _eye_like(ball: _Ball, look: _Look, skin_rgb: np.ndarray | None) -> np.ndarr
     if skin_rgb is None:
         return ones
 
-    def warmth(rgb: np.ndarray) -> np.ndarray:
-        return (rgb[..., 0] - rgb[..., 1:].mean(-1)) / np.maximum(rgb.max(-1), 20)
-
-    low, high = float(warmth(look.white)), float(warmth(skin_rgb))
+    low, high = float(_warmth(look.white)), float(_warmth(skin_rgb))
     if high - low < 0.08:
         return ones
-    off_iris = smoothstep(_angle_deg(ball.direction, look.gaze), _IRIS_DEG, _IRIS_DEG + 6)
-    return 1 - off_iris * smoothstep((warmth(ball.rgb) - low) / (high - low), 0.45, 0.8)
+    off_iris = smoothstep(_angle_deg(ball.direction, look.gaze), _IRIS_DEG, _IRIS_DEG + 6) if look.cover > 0 else ones
+    return 1 - off_iris * smoothstep((_warmth(ball.rgb) - low) / (high - low), 0.45, 0.8)

@@ -44,7 +44,8 @@ def base_colors(
     average = np.median(brightness)
     shade = brightness / max(average, 1e-6)
     white, colourful = _light_color(skin)
-    color = skin * (1 - zones.lips[:, None] * (1 - np.array(LIPS, np.float32)))
+    lips = np.mean(LIPS) + colourful * (np.array(LIPS) - np.mean(LIPS))
+    color = skin * (1 - zones.lips[:, None] * (1 - lips))
     color = color * (1 - (1 - _CAVITY) * zones.cavities[:, None])
     brows = _BROW_OPACITY * zones.brows[:, None]
     color = color * (1 - brows) + hair_rgb * shade * brows

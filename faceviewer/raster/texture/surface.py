@@ -56,7 +56,9 @@ class Surface:
         if not weights.any():
             return np.zeros_like(values, np.float32)
         known = [(values.astype(np.float32), weights)]
-        for level in self.levels[:-1]:
+        for level in self.levels:
+            if level.cluster is None:
+                break
             value, weight = known[-1]
             total = level.cluster @ weight
             known.append(((level.cluster @ (value * weight)) / np.maximum(total, 1e-9), np.minimum(total, 1)))
@@ -81,14 +83,17 @@ def surface_of(topology: Topology, n_vertices: int) -> Surface:
     graph = sp.csr_matrix((ones, edges.T), shape=(n, n))
     graph = sp.csr_matrix(graph + graph.T)
     levels = []
-    while graph.shape[0] > _COARSEST:
-        cluster = _clusters(graph)
-        if cluster.shape[0] > 0.9 * graph.shape[0]:
+    while n > _COARSEST:
+        owner = _owners(graph, n)
+        count = int(owner.max()) + 1
+        if count > 0.9 * n:
             break
+        cluster = sp.csr_matrix((np.ones(n, np.float32), (owner, np.arange(n))), shape=(count, n))
         levels.append(_Level(_average(graph), cluster))
         graph = sp.csr_matrix(cluster @ graph @ cluster.T)
         graph.setdiag(0)
         graph.eliminate_zeros()
+        n = count
     levels.append(_Level(_average(graph), None))
     return Surface(tuple(levels))
 
@@ -102,10 +107,9 @@ def _average(graph: sp.csr_matrix) -> sp.csr_matrix:
     )
 
 
-def _clusters(graph: sp.csr_matrix) -> sp.csr_matrix:
-    """(m, n): each vertex joined to one cluster, a centre and its neighbours."""
-    n = graph.shape[0]
-    start, neighbours = graph.indptr.tolist(), graph.indices.tolist()
+def _owners(graph: sp.csr_matrix, n: int) -> np.ndarray:
+    """(n,) the cluster of each vertex: a centre and its neighbours, or the cluster of a neighbour."""
+    start, neighbours = (np.asarray(values).tolist() for values in (graph.indptr, graph.indices))
     owner = [-1] * n
     count = 0
     for vertex in range(n):
@@ -119,4 +123,4 @@ def _clusters(graph: sp.csr_matrix) -> sp.csr_matrix:
         if owner[vertex] < 0:
             around = neighbours[start[vertex] : start[vertex + 1]]
             owner[vertex] = next(owner[other] for other in around if owner[other] >= 0)
-    return sp.csr_matrix((np.ones(n, np.float32), (owner, np.arange(n))), shape=(count, n))
+    return np.array(owner)
