@@ -13,22 +13,22 @@ from faceviewer.raster.texture.light import skin_irradiance, to_linear, to_srgb
 from faceviewer.raster.texture.model_albedo import base_colors
 from faceviewer.raster.texture.ramps import smoothstep
 from faceviewer.raster.texture.ratio import gain, scaled
+from faceviewer.raster.texture.strands import streaks
 from faceviewer.raster.texture.surface import Surface
 from faceviewer.raster.texture.uv_atlas import UvAtlas
 from faceviewer.raster.texture.zones import Layer, Zones
 from faceviewer.types import FaceMesh, Origin
 
-_HAIR_SHARE = 0.5
-"""Without any hair in the photo, hair is this share of the brows' colour and the rest of dark skin."""
+_BROW_SHARE, _HAIR_TO_SKIN = 0.5, 0.2
+"""Without any hair in the photo, hair is this share of the brows' colour, the rest skin darkened by the second."""
 _ENOUGH_HAIR = 12
 _ENOUGH_INSIDE = 4
-_BELIEF_IN_MODEL = 0.004
-"""Weight of the model's hair line where the photo says nothing: it takes over within some millimetres."""
+_BELIEF_IN_MODEL = 0.001
+"""Weight of the model's hair line where the photo says nothing: it takes over within two or three centimetres."""
 _MIRROR_GAIN = (1.6, 2.6)
 """Factors up to which the mirrored photo may be brightened, and from which it shows its noise."""
 _PREFER_MIRROR = (0.35, 0.62)
 """Viewing cosines below which the mirrored photo is taken, where there is one, and from which the photo's own."""
-_DARK_HAIR = (0.10, 0.07, 0.05)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +47,8 @@ class Fill:
 
     rgb: np.ndarray
     """(V, 3) float32 sRGB 0 to 255, matched to the photo where it ends."""
+    growth: np.ndarray
+    """(V,) float32, 0 to 1: covered with hair."""
     mirror_gain: np.ndarray
     """(V, 3) float32: factors that match the mirrored photo to the photo."""
     mirror_use: np.ndarray
@@ -74,7 +76,7 @@ def plan_fill(bake: Bake, mesh: FaceMesh, normals: np.ndarray, surface: Surface,
     rgb_hair = _matched(surface, seen_rgb, to_srgb(hairy), outer * (growth > 0.9))
     filled = rgb_bare + (rgb_hair - rgb_bare) * growth[:, None]
     filled[~zones.skin] = _inner(bake, to_srgb(bare), zones)[~zones.skin]
-    return Fill(filled, factors, use.astype(np.float32))
+    return Fill(filled, growth, factors, use.astype(np.float32))
 
 
 def _matched(surface: Surface, wanted: np.ndarray, base: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -99,7 +101,8 @@ def compose(bake: Bake, fill: Fill, mesh: FaceMesh, atlas: UvAtlas) -> Completio
     """Photo over mirrored photo over the fill, texel by texel."""
     device = atlas.texels.device
     triangles = mesh.topology.triangles
-    fill_corners = torch.from_numpy(fill.rgb[triangles]).to(device)
+    fill_values = np.concatenate([fill.rgb, fill.growth[:, None], mesh.vertices], 1).astype(np.float32)
+    fill_corners = torch.from_numpy(fill_values[triangles]).to(device)
     twin_values = np.concatenate([fill.mirror_gain, fill.mirror_use[:, None]], 1).astype(np.float32)
     twin_corners = torch.from_numpy(twin_values[triangles]).to(device)
     rgb = bake.rgb.clone()
@@ -108,7 +111,11 @@ def compose(bake: Bake, fill: Fill, mesh: FaceMesh, atlas: UvAtlas) -> Completio
         beyond_doubt = (bake.weight[part] > 0.999) & (bake.cosine[part] >= _PREFER_MIRROR[1])
         texels = (~beyond_doubt).nonzero()[:, 0] + part.start
         own, cosine = bake.weight.index_select(0, texels), bake.cosine.index_select(0, texels)
-        color = atlas.interpolate(fill_corners, texels)
+        point = atlas.interpolate(fill_corners, texels)
+        color = point[:, :3].contiguous()
+        hairy = (point[:, 3] > 0.02).nonzero()[:, 0]
+        streaked = color[hairy] * streaks(point[hairy, 4:])[:, None]
+        color[hairy] = torch.lerp(color[hairy], streaked, point[hairy, 3:4])
         filled = torch.full((len(texels),), int(Origin.MODEL), dtype=torch.uint8, device=device)
 
         twins = atlas.mirror.index_select(0, texels)
@@ -144,7 +151,7 @@ def _hair_color(bake: Bake, skin: np.ndarray, zones: Zones) -> np.ndarray:
     if seen.sum() >= _ENOUGH_HAIR:
         return np.median(to_linear(bake.vertex_rgb[seen]), 0)
     brows = (bake.vertex_weight > 0.3) & (zones.brows > 0.6)
-    dark = np.median(skin, 0).mean() * np.array(_DARK_HAIR) / 0.25
+    dark = _HAIR_TO_SKIN * np.median(skin, 0)
     if not brows.any():
         return dark
-    return _HAIR_SHARE * np.median(to_linear(bake.vertex_rgb[brows]), 0) + (1 - _HAIR_SHARE) * dark
+    return _BROW_SHARE * np.median(to_linear(bake.vertex_rgb[brows]), 0) + (1 - _BROW_SHARE) * dark

@@ -39,6 +39,8 @@ _SPECK_MM = 1.5
 _FRINGE_MM = 1.2
 _TRIM_MM = 9.0
 """A pale thing this near to a foreign one is its trim, not a highlight."""
+_CLOTH_SHADOW_MM = 5.0
+"""Skin this near to cloth or long hair lies in its shade."""
 _OUTLINE_BAND_MM, _OUTLINE_FADE_MM = 8.0, (9.0, 14.0)
 """How far from the head's outline the background may reach over it, where a fit is not exact."""
 _HAT_SHARE = 0.3
@@ -94,6 +96,8 @@ def classify(view: View, mesh: FaceMesh, trust: np.ndarray, zones: Zones) -> Mat
     in_the_way = foreign
     in_the_way = np.maximum(in_the_way, pale * np.maximum(outer, beside_foreign))
     in_the_way = np.maximum(in_the_way, dark * outer * (1 - hairy))
+    cloth_edge = cv2.dilate(in_the_way * outer, _disc(view, _CLOTH_SHADOW_MM)) * outer * (1 - hairy)
+    in_the_way = np.maximum(in_the_way, cloth_edge)
     in_the_way = np.maximum(in_the_way, _like_outside(view, lab) * (1 - hairy))
     hair = _rooted(dark * hairy, zone["scalp"])
     in_the_way = np.maximum(in_the_way, dark * hairy * (hair == 0))
