@@ -37,6 +37,12 @@ def reconstruct(
     delight: Annotated[bool, typer.Option("--delight", help="Remove the photo's lighting from the texture.")] = False,
     formats: Annotated[str, typer.Option(help="Comma-separated, of obj, glb and ply.")] = "obj",
     overlay: Annotated[bool, typer.Option("--overlay", help="Also write the photo with the head over it.")] = False,
+    origins: Annotated[
+        bool, typer.Option("--origins", help="Also write a picture of where each texel of the texture came from.")
+    ] = False,
+    morph_targets: Annotated[
+        bool, typer.Option("--morph-targets", help="Put the 52 expressions into the GLB, to animate the head.")
+    ] = False,
     same_person: Annotated[
         bool, typer.Option("--same-person", help="All photos show one person: fit one identity to all of them.")
     ] = False,
@@ -72,6 +78,8 @@ def reconstruct(
             options=ReconstructOptions(focal_px=focal, fov_deg=fov, texture_size=texture_size or None, delight=delight),
             formats=_parse_formats(formats),
             overlay=overlay,
+            origins=origins,
+            morph_targets=morph_targets,
             resume=resume,
         )
         if assets is not None:

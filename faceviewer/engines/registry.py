@@ -61,7 +61,7 @@ class EngineSpec:
     needs: tuple[str, ...]
     """Asset files that the user must provide."""
     outputs: frozenset[str]
-    """"mesh", "texture", "landmarks", "parts", "blendshapes", "pose"."""
+    """"mesh", "texture", "landmarks", "parts", "blendshapes", "pose"; "expressions": a head that can be animated."""
     factory: str
     """``module:function``; the function takes the device ("cpu", "cuda" or "mps") and gives the ``Engine``."""
 
@@ -103,7 +103,7 @@ register(
         title="Built-in head",
         licence="MIT; head data CC0 (MakeHuman/MPFB), statistics MIT (ICT-FaceKit)",
         needs=(),
-        outputs=frozenset({"mesh", "texture", "landmarks", "parts", "blendshapes", "pose"}),
+        outputs=frozenset({"mesh", "texture", "landmarks", "parts", "blendshapes", "pose", "expressions"}),
         factory="faceviewer.engines.builtin:build",
     )
 )

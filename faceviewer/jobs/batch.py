@@ -47,8 +47,23 @@ class BatchRequest:
     """Of "obj", "glb" and "ply"."""
     overlay: bool = False
     """Also write the photo with the head drawn over it."""
+    origins: bool = False
+    """Also write a picture of where the texture's texels came from."""
+    morph_targets: bool = False
+    """Write the 52 expressions into the GLB."""
     resume: bool = False
     """Leave pictures alone whose results are there already."""
+
+    def __post_init__(self) -> None:
+        if self.morph_targets and "glb" not in self.formats:
+            raise UsageError("morph targets are written into GLB files: add glb to --formats")
+        if self.morph_targets and "expressions" not in self.engine.outputs:
+            raise UsageError(f"the heads of the engine {self.engine.id} have no expressions for --morph-targets")
+
+    def endings(self) -> tuple[str, ...]:
+        """How the names of the wanted files end, beside those that are always written."""
+        pictures = {"_overlay.png": self.overlay, "_origin.png": self.origins and self.options.texture_size is not None}
+        return (*(f".{name}" for name in self.formats), *(ending for ending, wanted in pictures.items() if wanted))
 
 
 @dataclass(frozen=True)
@@ -195,8 +210,7 @@ class PhotoWorker:
             photo,
             number=choice.number,
             engine=request.engine.id,
-            formats=request.formats,
-            overlay=request.overlay,
+            endings=request.endings(),
         )
 
     def _loaded_engine(self) -> Engine:
@@ -246,6 +260,11 @@ def write_results(
 ) -> tuple[Path, ...]:
     """Write ``NAME_face{k}.*`` for each result; returns the files. Raises FaceviewerError when that fails."""
     files: list[Path] = []
+    morph_targets = None
+    if request.morph_targets:
+        from faceviewer.models.head_model import load_head  # brings SciPy
+
+        morph_targets = load_head().expression_offsets_mm()
     for number, result in zip(found.numbers, results, strict=True):
         written = write_reconstruction(
             result,
@@ -254,6 +273,8 @@ def write_results(
             formats=request.formats,
             overlay=request.overlay,
             photo=found.photo,
+            origins=request.origins,
+            morph_targets=morph_targets,
             face_number=number,
             face_count=found.count,
         )

@@ -10,12 +10,13 @@ from faceviewer.types import FaceviewerError, Photo
 
 
 def faces_present(
-    directory: Path, name: str, photo: Photo, *, number: int | None, engine: str, formats: Sequence[str], overlay: bool
+    directory: Path, name: str, photo: Photo, *, number: int | None, engine: str, endings: Sequence[str]
 ) -> int:
     """How many heads of ``photo`` stand in ``directory`` under ``name``, if all that are wanted do; otherwise 0.
 
     ``number`` is the one face that is wanted, None for all. A head counts when its JSON is valid, was made from these
-    very pixels by this engine, and all its files, the wanted formats and overlay among them, stand beside it unchanged.
+    very pixels by this engine, and all its files, those of the wanted ``endings`` (".glb", "_overlay.png") among them,
+    stand beside it unchanged.
     """
     first = _saved(directory, name, 1 if number is None else number)
     count = 0 if first is None else first.face_count if number is None else 1
@@ -25,8 +26,7 @@ def faces_present(
         if saved is None or saved.photo_sha256 != photo.sha256 or saved.engine != engine:
             return 0
         stem = f"{name}_face{each}"
-        wanted = {f"{stem}.{suffix}" for suffix in formats} | ({f"{stem}_overlay.png"} if overlay else set())
-        if not wanted <= set(saved.files) or not is_complete(directory / f"{stem}.json"):
+        if not {stem + ending for ending in endings} <= set(saved.files) or not is_complete(directory / f"{stem}.json"):
             return 0
     return count
 

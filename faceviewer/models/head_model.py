@@ -72,6 +72,11 @@ class HeadModel:
         """(V, 3) float32: the mean person at rest, mm, head frame."""
         return (self.subdivision @ self.mean_control_mm.astype(np.float64)).astype(np.float32)
 
+    def expression_offsets_mm(self) -> dict[str, np.ndarray]:
+        """Name -> (V, 3) float32 mm: where each full expression moves the vertices; the same on every identity."""
+        shapes = zip(self.expression_names, self.expression_control, strict=True)
+        return {name: (self.subdivision @ shape.astype(np.float64)).astype(np.float32) for name, shape in shapes}
+
 
 def load_head(path: Path | None = None) -> HeadModel:
     """The head that comes with the application, or that in ``path``; read once and shared.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,8 @@ import numpy as np
 import pytest
 
 import faceviewer
-from faceviewer.types import BLENDSHAPE_NAMES, PART_NAMES
+from faceviewer.models.head_model import load_head
+from faceviewer.types import BLENDSHAPE_NAMES, EXPRESSION_NAMES, PART_NAMES, Origin
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,14 +27,15 @@ def faceviewer_command(*arguments) -> subprocess.CompletedProcess[str]:
 def sample(tmp_path_factory) -> Path:
     """The folder of ``reconstruct --sample`` with everything that it can write."""
     out = tmp_path_factory.mktemp("sample")
-    done = faceviewer_command("reconstruct", "--sample", "-o", out, "--formats", "obj,glb,ply", "--overlay")
+    extras = ("--formats", "obj,glb,ply", "--overlay", "--origins", "--morph-targets")
+    done = faceviewer_command("reconstruct", "--sample", "-o", out, *extras)
     assert (done.returncode, done.stderr) == (0, "")
     return out
 
 
 def test_sample_gives_everything_the_contract_names(sample):
     assert {path.name.removeprefix("sample_face1") for path in sample.iterdir()} == {
-        *(".obj", ".mtl", ".png", ".glb", ".ply", ".json", "_overlay.png")
+        *(".obj", ".mtl", ".png", ".glb", ".ply", ".json", "_overlay.png", "_origin.png")
     }
     result = json.loads((sample / "sample_face1.json").read_text("utf-8"))
     assert {name: len(points["xy_px"]) for name, points in result["landmarks"].items()} == {
@@ -61,6 +64,35 @@ def test_landmarks_of_the_json_are_points_of_the_mesh_in_the_photo(sample):
         np.testing.assert_allclose(xyz, on_mesh, atol=1e-3)
         seen = (xyz @ camera["R_camera_head"].T + camera["t_camera_head_mm"]) @ camera["K"].T
         np.testing.assert_allclose(seen[:, :2] / seen[:, 2:], points["xy_px"], atol=0.02)
+
+
+def test_expressions_of_the_glb_move_the_photographed_head_as_the_model_says(sample):
+    data = (sample / "sample_face1.glb").read_bytes()
+    (length,) = struct.unpack_from("<I", data, 12)
+    tree, binary = json.loads(data[20 : 20 + length]), data[28 + length :]
+
+    def vertices_mm(accessor: int) -> np.ndarray:
+        entry = tree["accessors"][accessor]
+        start = tree["bufferViews"][entry["bufferView"]]["byteOffset"]
+        return np.frombuffer(binary, "<f4", 3 * entry["count"], start).reshape(-1, 3) * 1000
+
+    (mesh,) = tree["meshes"]
+    (primitive,) = mesh["primitives"]
+    assert mesh["extras"]["targetNames"] == list(EXPRESSION_NAMES) and mesh["weights"] == [0] * 52
+    head, saved = load_head(), faceviewer.read_reconstruction(sample / "sample_face1.json")
+    base = vertices_mm(primitive["attributes"]["POSITION"])[: len(saved.mesh.vertices)]
+    np.testing.assert_allclose(base, saved.mesh.vertices, atol=1e-3)
+    for name in ("jawOpen", "eyeBlinkLeft"):
+        k = EXPRESSION_NAMES.index(name)
+        wider = saved.coefficients["expression"] + np.eye(52)[k]
+        moved = base + vertices_mm(primitive["targets"][k]["POSITION"])[: len(base)]
+        np.testing.assert_allclose(moved, head.vertices_mm(saved.coefficients["identity"], wider), atol=0.01)
+        assert np.linalg.norm(moved - base, axis=1).max() > 5
+
+
+def test_origins_are_those_of_the_texture(sample):
+    texture = faceviewer.read_reconstruction(sample / "sample_face1.json").textures["photo"]
+    assert (texture.origin == Origin.PHOTO).mean() > 0.1 and (texture.origin == Origin.MODEL).any()
 
 
 def test_sample_can_be_rendered(sample, tmp_path):

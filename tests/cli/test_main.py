@@ -52,7 +52,16 @@ def test_help_of_reconstruct_names_the_contract(cli, monkeypatch):
     status, text, _ = cli("reconstruct", "--help")
     assert status == 0
     options = "--engine --assets --device --faces --fov --focal --texture-size --formats --overlay --workers --resume"
-    for option in (*options.split(), "--sample", "--same-person", "--every", "--delight", "-o"):
+    for option in (
+        *options.split(),
+        "--sample",
+        "--same-person",
+        "--every",
+        "--delight",
+        "--origins",
+        "--morph-targets",
+        "-o",
+    ):
         assert option in text
 
 
@@ -162,6 +171,8 @@ def test_resume_and_workers_and_person(reconstruct, album):
         (["--sample", "--every", "0"], "--every"),
         (["--sample", "--same-person", "--workers", "2"], "--same-person"),
         (["--sample", "--assets", "/nowhere/at/all"], "--assets"),
+        (["--sample", "--morph-targets"], "add glb to --formats"),
+        (["--sample", "--morph-targets", "--formats", "glb"], "engine fake have no expressions"),
     ],
 )
 def test_wrong_usage_is_status_2_and_one_line(reconstruct, tmp_path, arguments, reason):

@@ -145,6 +145,8 @@ def test_resume_wants_every_face_format_and_overlay(two_faces, request_):
     assert run([two_faces], request_(resume=True))[0].status == "done"  # the second face was missing
     assert run([two_faces], request_(resume=True))[0].faces == 2
     assert run([two_faces], request_(resume=True, overlay=True))[0].status == "done"
+    assert run([two_faces], request_(resume=True, origins=True))[0].status == "done"
+    assert run([two_faces], request_(resume=True, origins=True))[0].status == "skipped"
     assert run([two_faces], request_(resume=True, formats=("obj", "ply")))[0].status == "done"
     assert run([two_faces], request_(resume=True, formats=("ply",)))[0].status == "skipped"
 

@@ -242,3 +242,13 @@ def test_lips_of_the_mean_are_closed(head):
         upper, lower = (vertices[parts[name]] for name in ("up_lip", "down_lip"))
         upper, lower = (lip[np.abs(lip[:, 0] - x) < 1.5, 1] for lip in (upper, lower))
         assert upper.min() < lower.max() + 0.3
+
+
+def test_expression_offsets_lead_to_the_expressed_head(head):
+    offsets = head.expression_offsets_mm()
+    assert tuple(offsets) == EXPRESSION_NAMES
+    identity = np.random.default_rng(0).normal(size=len(head.identity_control))
+    rest = head.vertices_mm(identity, np.zeros(52))
+    for k, offset in enumerate(offsets.values()):
+        assert offset.dtype == np.float32
+        np.testing.assert_allclose(rest + offset, head.vertices_mm(identity, np.eye(52)[k]), atol=1e-3)
