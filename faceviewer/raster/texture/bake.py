@@ -14,7 +14,7 @@ from faceviewer.raster.texture.exclusion import Materials
 from faceviewer.raster.texture.ramps import smoothstep
 from faceviewer.raster.texture.uv_atlas import UvAtlas
 from faceviewer.raster.texture.view import View
-from faceviewer.raster.visibility import project, visibility
+from faceviewer.raster.visibility import visibility
 from faceviewer.types import Topology
 
 GRAZING_COSINE, SQUARE_COSINE = 0.2, 0.5
@@ -46,57 +46,57 @@ def bake_texels(view: View, trust: np.ndarray, materials: Materials, topology: T
     trust = trust * materials.usable
     vertex_rgb, vertex_weight, vertex_hair = _bake_vertices(view, trust, materials.hair)
     values = np.concatenate([view.xyz_camera, view.cosine[:, None], view.seen[:, None]], 1)
-    corners = torch.from_numpy(values[topology.triangles]).to(device)
-    seen = corners[:, :, 4]
-    mixed = (seen > 0).any(1) & (seen < 1).any(1)
+    vertices = torch.from_numpy(values).to(device)
+    seen = view.seen[topology.triangles]
+    mixed = torch.from_numpy((seen > 0).any(1) & (seen < 1).any(1)).to(device)
+    facing = view.cosine[topology.triangles] > GRAZING_COSINE
+    candidate = torch.from_numpy((facing & (seen > 0)).any(1)).to(device)
 
-    picture = torch.tensor(_reduced(view, atlas, corners), device=device)
+    picture = torch.tensor(_reduced(view, topology, atlas), device=device)
     trust_map = torch.from_numpy(trust[..., None]).to(device)
-    K = torch.tensor(view.K, dtype=torch.float32, device=device)
+    K = view.K.tolist()
     size = torch.tensor([view.rgb.shape[1], view.rgb.shape[0]], dtype=torch.float32, device=device)
     to_picture = torch.tensor([picture.shape[1], picture.shape[0]], device=device) / size
     to_map = torch.tensor([trust.shape[1], trust.shape[0]], device=device) / size
 
     rgb = torch.zeros((len(atlas), 3), dtype=torch.uint8, device=device)
     weight, cosine = torch.zeros((2, len(atlas)), device=device)
-    candidate = ((corners[:, :, 3] > GRAZING_COSINE) & (seen > 0)).any(1)
     for part in atlas.chunks():
         chosen = candidate.index_select(0, atlas.triangle[part]).nonzero()[:, 0] + part.start
-        points = atlas.interpolate(corners, chosen)
-        xyz, cos, shown = points[:, :3], points[:, 3], points[:, 4]
+        x, y, z, cos, shown = atlas.interpolate(vertices, chosen).T.contiguous()
         unsure = mixed.index_select(0, atlas.triangle.index_select(0, chosen)).nonzero()[:, 0]
-        xyz_unsure = xyz.index_select(0, unsure)
-        towards = -torch.nn.functional.normalize(xyz_unsure, dim=-1)
-        shown[unsure] = visibility(view.depths, xyz_unsure[None], towards[None])[0][0]
-        xy = project(xyz, K)
-        inside = ((xy > 0) & (xy < size)).all(1)
+        xyz = torch.stack([x[unsure], y[unsure], z[unsure]], -1)
+        towards = -torch.nn.functional.normalize(xyz, dim=-1)
+        shown[unsure] = visibility(view.depths, xyz[None], towards[None])[0][0]
+        xy = torch.stack([(k[0] * x + k[1] * y) / z + k[2] for k in K[:2]], -1)
+        inside = (xy[:, 0] > 0) & (xy[:, 1] > 0) & (xy[:, 0] < size[0]) & (xy[:, 1] < size[1])
         believed = sample_bilinear(trust_map, xy * to_map)[:, 0]
         total = believed * shown * smoothstep(cos, GRAZING_COSINE, SQUARE_COSINE) * inside
         used = (total > 1e-3).nonzero()[:, 0]
         texels = chosen.index_select(0, used)
         colors = sample_bicubic(picture, xy.index_select(0, used) * to_picture)
-        rgb[texels] = colors.round_().clamp_(0, 255).to(torch.uint8)
-        weight[texels] = total.index_select(0, used)
-        cosine[texels] = cos.index_select(0, used)
+        rgb.index_copy_(0, texels, colors.round_().clamp_(0, 255).to(torch.uint8))
+        weight.index_copy_(0, texels, total.index_select(0, used))
+        cosine.index_copy_(0, texels, cos.index_select(0, used))
     return Bake(rgb, weight, cosine, vertex_rgb, vertex_weight, vertex_hair)
 
 
-def _reduced(view: View, atlas: UvAtlas, corners: Tensor) -> np.ndarray:
+def _reduced(view: View, topology: Topology, atlas: UvAtlas) -> np.ndarray:
     """The crop, (h, w, 3) uint8, averaged down when its pixels are finer than the texels, so that none is skipped."""
-    facing = (corners[:, :, 3].min(1).values > 0.5) & (corners[:, :, 4].min(1).values > 0.5)
-    shown = facing.index_select(0, atlas.triangle)
-    texels = int(shown.sum())
-    if texels == 0:
-        return view.rgb
-    K = torch.tensor(view.K, dtype=torch.float32, device=corners.device)
-    xy = project(corners[facing][:, :, :3].reshape(1, -1, 3), K).reshape(-1, 3, 2)
-    a, b = xy[:, 1] - xy[:, 0], xy[:, 2] - xy[:, 0]
-    pixels = float((a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).abs().sum() / 2)
-    factor = (pixels / texels) ** 0.5
+    facing = ((view.cosine > 0.5) & (view.seen > 0.5))[topology.triangles].all(1)
+    shown = topology.triangles[facing]
+    texels = _areas(topology.uv[topology.uv_triangles[facing]]) * atlas.size**2
+    factor = (_areas(view.xy_px[shown]) / max(texels, 1.0)) ** 0.5
     if factor < 1.5:
         return view.rgb
     size = max(1, round(view.rgb.shape[1] / factor)), max(1, round(view.rgb.shape[0] / factor))
     return cv2.resize(view.rgb, size, interpolation=cv2.INTER_AREA)
+
+
+def _areas(corners: np.ndarray) -> float:
+    """Total area of triangles (n, 3, 2)."""
+    (ax, ay), (bx, by) = (corners[:, 1] - corners[:, 0]).T, (corners[:, 2] - corners[:, 0]).T
+    return float(np.abs(ax * by - ay * bx).sum()) / 2
 
 
 def _bake_vertices(view: View, trust: np.ndarray, hair: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

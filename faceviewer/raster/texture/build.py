@@ -58,6 +58,8 @@ def build_texture_from_shots(
     if any(mesh.topology is not topology for _, mesh, _ in shots):
         raise ValueError("the heads of one person must share one topology")
     cancel = cancel or CancelToken()
+    if torch.device(device).type == "mps":
+        device = "cpu"  # some of the operations are missing there, and the processor shares the memory
     n_vertices = len(shots[0][1].vertices)
     surface, zones = surface_of(topology, n_vertices), zones_of(topology, n_vertices)
     atlas = uv_atlas(topology, size, str(device))
@@ -73,10 +75,10 @@ def build_texture_from_shots(
         views.append(view)
         bakes.append(bake_texels(view, trust, materials, topology, atlas))
     cancel.check()
-    bake, main = merge_bakes(bakes, topology.triangles, atlas, surface)
+    bake, main = merge_bakes(bakes, atlas, surface)
     mesh, normals = shots[main][1], views[main].normals_head
     if delight:
-        bake = even_light(bake, normals, topology, atlas, zones)
+        bake = even_light(bake, normals, atlas, zones)
     cancel.check()
     fill = plan_fill(bake, mesh, normals, surface, zones)
     cancel.check()

@@ -11,7 +11,7 @@ from torch import Tensor
 from faceviewer.raster.texture.bake import Bake
 from faceviewer.raster.texture.light import skin_irradiance, to_linear, to_srgb
 from faceviewer.raster.texture.model_albedo import base_colors
-from faceviewer.raster.texture.ramps import smoothstep
+from faceviewer.raster.texture.ramps import mix, smoothstep
 from faceviewer.raster.texture.ratio import gain, scaled
 from faceviewer.raster.texture.strands import streaks
 from faceviewer.raster.texture.surface import Surface
@@ -100,38 +100,38 @@ def _inner(bake: Bake, base: np.ndarray, zones: Zones) -> np.ndarray:
 def compose(bake: Bake, fill: Fill, mesh: FaceMesh, atlas: UvAtlas) -> Completion:
     """Photo over mirrored photo over the fill, texel by texel."""
     device = atlas.texels.device
-    triangles = mesh.topology.triangles
-    fill_values = np.concatenate([fill.rgb, fill.growth[:, None], mesh.vertices], 1).astype(np.float32)
-    fill_corners = torch.from_numpy(fill_values[triangles]).to(device)
+    filling = torch.from_numpy(np.concatenate([fill.rgb, fill.growth[:, None]], 1).astype(np.float32)).to(device)
     twin_values = np.concatenate([fill.mirror_gain, fill.mirror_use[:, None]], 1).astype(np.float32)
-    twin_corners = torch.from_numpy(twin_values[triangles]).to(device)
+    mirroring = torch.from_numpy(twin_values).to(device)
+    xyz_mm = torch.tensor(mesh.vertices, dtype=torch.float32, device=device)
     rgb = bake.rgb.clone()
     origin = torch.full((len(atlas),), int(Origin.PHOTO), dtype=torch.uint8, device=device)
     for part in atlas.chunks():
         beyond_doubt = (bake.weight[part] > 0.999) & (bake.cosine[part] >= _PREFER_MIRROR[1])
         texels = (~beyond_doubt).nonzero()[:, 0] + part.start
         own, cosine = bake.weight.index_select(0, texels), bake.cosine.index_select(0, texels)
-        point = atlas.interpolate(fill_corners, texels)
+        point = atlas.interpolate(filling, texels)
         color = point[:, :3].contiguous()
         hairy = (point[:, 3] > 0.02).nonzero()[:, 0]
-        streaked = color[hairy] * streaks(point[hairy, 4:])[:, None]
-        color[hairy] = torch.lerp(color[hairy], streaked, point[hairy, 3:4])
+        bare = color.index_select(0, hairy)
+        factor = streaks(atlas.interpolate(xyz_mm, texels.index_select(0, hairy)))
+        color.index_copy_(0, hairy, mix(bare, bare * factor[:, None], point[:, 3].index_select(0, hairy)))
         filled = torch.full((len(texels),), int(Origin.MODEL), dtype=torch.uint8, device=device)
 
         twins = atlas.mirror.index_select(0, texels)
         shown = ((twins >= 0) & (bake.weight.index_select(0, twins.clamp(min=0)) > 0)).nonzero()[:, 0]
         twins = twins.index_select(0, shown)
-        point = atlas.interpolate(twin_corners, texels.index_select(0, shown))
+        point = atlas.interpolate(mirroring, texels.index_select(0, shown))
         other = bake.weight.index_select(0, twins) * point[:, 3]
         mirrored = scaled(bake.rgb.index_select(0, twins), point[:, :3])
-        color[shown] = torch.lerp(color.index_select(0, shown), mirrored, other[:, None])
+        color.index_copy_(0, shown, mix(color.index_select(0, shown), mirrored, other))
         filled[shown[other > 0.5]] = int(Origin.MIRRORED)
         grazing = 1 - smoothstep(cosine.index_select(0, shown), *_PREFER_MIRROR)
         squarer = bake.cosine.index_select(0, twins) > cosine.index_select(0, shown)
-        own[shown] = own.index_select(0, shown) * (1 - grazing * other * squarer)
+        own.index_copy_(0, shown, own.index_select(0, shown) * (1 - grazing * other * squarer))
 
-        color = torch.lerp(color, bake.rgb.index_select(0, texels).float(), own[:, None])
-        rgb[texels] = color.round_().clamp_(0, 255).to(torch.uint8)
+        color = mix(color, bake.rgb.index_select(0, texels).float(), own)
+        rgb.index_copy_(0, texels, color.round_().clamp_(0, 255).to(torch.uint8))
         origin[texels] = torch.where(own >= 0.5, int(Origin.PHOTO), filled).to(torch.uint8)
     return Completion(rgb, origin)
 

@@ -11,14 +11,13 @@ from faceviewer.raster.texture.bake import Bake
 from faceviewer.raster.texture.light import skin_irradiance, to_linear, to_srgb
 from faceviewer.raster.texture.uv_atlas import UvAtlas
 from faceviewer.raster.texture.zones import Zones
-from faceviewer.types import Topology
 
 _LEAST, _MOST = 0.45, 2.2
 """The light's share that is divided out, about its mean: beyond, noise and clipped white would be blown up."""
 _CURVE_STEPS = 4096
 
 
-def even_light(bake: Bake, normals: np.ndarray, topology: Topology, atlas: UvAtlas, zones: Zones) -> Bake:
+def even_light(bake: Bake, normals: np.ndarray, atlas: UvAtlas, zones: Zones) -> Bake:
     """The bake as if lit evenly from everywhere; hue and saturation stay as photographed.
 
     The light is a second-order spherical-harmonics fit to the skin of the face, its brightness divided out in linear
@@ -30,12 +29,12 @@ def even_light(bake: Bake, normals: np.ndarray, topology: Topology, atlas: UvAtl
     factor = (1 / np.clip(brightness / mean, _LEAST, _MOST)).astype(np.float32)
 
     device = bake.rgb.device
-    corners = torch.from_numpy(factor[topology.triangles]).to(device)
+    factors = torch.from_numpy(factor).to(device)
     decode = torch.from_numpy(to_linear(np.arange(256))).to(device)
     encode = torch.from_numpy(to_srgb(np.linspace(0, 1, _CURVE_STEPS, dtype=np.float32))).to(device)
     rgb = torch.empty_like(bake.rgb)
     for part in atlas.chunks():
-        linear = decode[bake.rgb[part].int()] * atlas.interpolate(corners, part)
+        linear = decode[bake.rgb[part].int()] * atlas.interpolate(factors, part)
         linear = linear / linear.amax(1, keepdim=True).clamp(min=1)  # keep the hue of what becomes too bright
         rgb[part] = encode[(linear * (_CURVE_STEPS - 1)).round().int()].round().to(torch.uint8)
     return replace(bake, rgb=rgb, vertex_rgb=to_srgb(to_linear(bake.vertex_rgb) * factor))

@@ -95,8 +95,8 @@ def _ball(side: str, bake: Bake, mesh: FaceMesh, atlas: UvAtlas) -> _Ball | None
     centre = _sphere_centre(mesh.vertices[members])
     ahead = mesh.vertices[regions.get(f"pupil_{side}", members)].mean(0) - centre
     axes = _axes(ahead)
-    corners = torch.from_numpy(((mesh.vertices - centre) @ axes.T).astype(np.float32)[mesh.topology.triangles])
-    direction = torch.nn.functional.normalize(atlas.interpolate(corners.to(device), index), dim=-1)
+    arms = torch.from_numpy(((mesh.vertices - centre) @ axes.T).astype(np.float32))
+    direction = torch.nn.functional.normalize(atlas.interpolate(arms.to(device), index), dim=-1)
     return _Ball(
         index.cpu().numpy(),
         direction.cpu().numpy(),

@@ -17,12 +17,10 @@ _SQUARENESS = 4.0
 """Power of the viewing angle's cosine in the blend: high, so that two photos do not blur each other."""
 
 
-def merge_bakes(bakes: Sequence[Bake], triangles: np.ndarray, atlas: UvAtlas, surface: Surface) -> tuple[Bake, int]:
-    """One bake of all, and which photo gave the colours; triangles: (F, 3)."""
+def merge_bakes(bakes: Sequence[Bake], atlas: UvAtlas, surface: Surface) -> tuple[Bake, int]:
+    """One bake of all, and which photo gave the colours."""
     main = int(np.argmax([float((bake.weight * bake.cosine).sum()) for bake in bakes]))
-    matched = [
-        bake if k == main else _match(bake, bakes[main], triangles, atlas, surface) for k, bake in enumerate(bakes)
-    ]
+    matched = [bake if k == main else _match(bake, bakes[main], atlas, surface) for k, bake in enumerate(bakes)]
     if len(bakes) == 1:
         return bakes[0], 0
     rank = torch.stack([bake.weight * bake.cosine**_SQUARENESS for bake in matched])
@@ -41,12 +39,12 @@ def merge_bakes(bakes: Sequence[Bake], triangles: np.ndarray, atlas: UvAtlas, su
     return merged, main
 
 
-def _match(bake: Bake, main: Bake, triangles: np.ndarray, atlas: UvAtlas, surface: Surface) -> Bake:
+def _match(bake: Bake, main: Bake, atlas: UvAtlas, surface: Surface) -> Bake:
     """The bake in the colours of the main photo, as far as both show the same places."""
     both = bake.vertex_weight * main.vertex_weight
     factor = gain(surface, main.vertex_rgb, bake.vertex_rgb, both)
-    corners = torch.from_numpy(factor[triangles]).to(bake.rgb.device)
+    factors = torch.from_numpy(factor).to(bake.rgb.device)
     rgb = torch.empty_like(bake.rgb)
     for part in atlas.chunks():
-        rgb[part] = scaled(bake.rgb[part], atlas.interpolate(corners, part)).round().clamp(0, 255).to(torch.uint8)
+        rgb[part] = scaled(bake.rgb[part], atlas.interpolate(factors, part)).round().clamp(0, 255).to(torch.uint8)
     return replace(bake, rgb=rgb, vertex_rgb=np.clip(scaled(bake.vertex_rgb, factor), 0, 255))
