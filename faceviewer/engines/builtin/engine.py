@@ -17,7 +17,7 @@ from faceviewer.engines.builtin.correction import Correction, correct, load_corr
 from faceviewer.engines.builtin.fit import FitState, Observations
 from faceviewer.engines.builtin.heads import head_camera, head_mesh, head_pose, landmark_sets
 from faceviewer.engines.builtin.point_model import PointModel, point_model
-from faceviewer.engines.builtin.stages import LANDMARK_SET, Shot, first_fit, network_depth_px, observe, settle
+from faceviewer.engines.builtin.stages import LANDMARK_SET, Shot, first_fit, observe, settle
 from faceviewer.engines.options import ReconstructOptions
 from faceviewer.models.head_model import HeadModel, load_head
 from faceviewer.raster.texture import build_texture, build_texture_from_shots
@@ -84,7 +84,7 @@ class BuiltinEngine:
         progress(Progress("Fitting the head", 0.0))
         began = time.perf_counter()
         observed = observe(self.points, self.landmark_sd_mm, shots, person, options)
-        state = self.fit(observed, network_depth_px(shots).to(self.device), cancel)
+        state = self.fit(observed, cancel)
         heads = [self._head(shots[k], state, observed, k, options) for k in range(len(shots))]
         fit_seconds = (time.perf_counter() - began) / len(shots)
         heads = [replace(head, timings={"fit": fit_seconds}) for head in heads]
@@ -94,10 +94,10 @@ class BuiltinEngine:
         progress(Progress("Drawing the texture", 0.5))
         return self._textured(shots, heads, len(set(person)) < len(shots), options, progress, cancel)
 
-    def fit(self, observed: Observations, z_px: torch.Tensor, cancel: CancelToken | None = None) -> FitState:
+    def fit(self, observed: Observations, cancel: CancelToken | None = None) -> FitState:
         """Pose, camera, identity and expression of all faces."""
         with torch.inference_mode():
-            state = first_fit(self.points, observed, z_px, cancel)
+            state = first_fit(self.points, observed, cancel)
             state = correct(self.correction, self.points, observed, state)
             return settle(self.points, observed, state, cancel)
 

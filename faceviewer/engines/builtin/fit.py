@@ -31,6 +31,8 @@ class Observations:
 
     xy_px: Tensor
     """(B, L, 2) landmarks in photo pixels."""
+    z_px: Tensor
+    """(B, L) the network's relative depth on the scale of pixels, smaller is nearer; used to start, not to measure."""
     centre_px: Tensor
     """(B, 2) principal points."""
     sd_mm: Tensor
@@ -44,6 +46,8 @@ class Observations:
     expression: Tensor
     """(B, E) expected expression coefficients, from the blendshapes."""
     expression_sd: float
+    identity: Tensor
+    """(P, K) expected identity, 0 for the average person."""
     identity_sd: float = 1.0
 
 
@@ -169,6 +173,7 @@ def _linearise(model: PointModel, observed: Observations, state: FitState) -> _N
     own_cost = residual.square().sum(1) + focal_error.square() + expression_error.square().sum(1)
 
     identity_t = identity.transpose(1, 2)
+    identity_error = (observed.identity - state.identity) / observed.identity_sd
     eye = torch.eye(K, dtype=own.dtype, device=own.device) / observed.identity_sd**2
     zeros = torch.zeros(people, K, dtype=own.dtype, device=own.device)
     return _NormalEquations(
@@ -177,8 +182,8 @@ def _linearise(model: PointModel, observed: Observations, state: FitState) -> _N
         eye.repeat(people, 1, 1).index_add(0, observed.person, identity_t @ identity),
         own_gradient,
         zeros.index_add(0, observed.person, (identity_t @ residual[..., None])[..., 0])
-        - state.identity / observed.identity_sd**2,
-        (state.identity.square().sum(1) / observed.identity_sd**2).index_add(0, observed.person, own_cost),
+        + identity_error / observed.identity_sd,
+        identity_error.square().sum(1).index_add(0, observed.person, own_cost),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,7 +11,7 @@ from torch import Tensor
 
 from faceviewer.engines.builtin.fit import FitState, Observations, fit
 from faceviewer.engines.builtin.point_model import PointModel
-from faceviewer.engines.builtin.start import focal_expectation, observe_expression, start_state
+from faceviewer.engines.builtin.start import known_focal, observe_expression, start_state, usual_focal, weak_pose
 from faceviewer.engines.options import ReconstructOptions
 from faceviewer.types import CancelToken, Face, FaceviewerError, Photo
 
@@ -33,36 +34,43 @@ def observe(
     are not numbers.
     """
     device = landmark_sd_mm.device
-    focal = [focal_expectation(photo, options.focal_for(photo.size)) for photo, _ in shots]
-    xy_px = np.stack([face.landmarks[LANDMARK_SET].xy_px for _, face in shots])
-    if not np.isfinite(xy_px).all():
-        raise FaceviewerError(f"{shots[0][0].name}: the landmarks are not finite numbers")
-    focal_px, focal_sd = (torch.tensor(column, dtype=torch.float32) for column in zip(*focal, strict=True))
+    xy_px, z_px = _landmarks(shots)
+    xy_px, z_px = xy_px.to(device), z_px.to(device)
+    size_px = torch.tensor([photo.size for photo, _ in shots], dtype=torch.float32, device=device)
+    log_focal = usual_focal(size_px.amax(1), weak_pose(model, xy_px, z_px).scale_px_per_mm).log()
+    known = [known_focal(photo, options.focal_for(photo.size)) for photo, _ in shots]
+    for row, (focal_px, _) in enumerate(known):
+        if focal_px is not None:
+            log_focal[row] = math.log(focal_px)
     return Observations(
-        xy_px=torch.as_tensor(xy_px, device=device),
-        centre_px=torch.tensor([photo.size for photo, _ in shots], dtype=torch.float32, device=device) / 2,
+        xy_px=xy_px,
+        z_px=z_px,
+        centre_px=size_px / 2,
         sd_mm=landmark_sd_mm.expand(len(shots), -1) * LANDMARK_SD_FACTOR,
         person=torch.tensor(person, device=device),
-        log_focal=focal_px.log().to(device),
-        log_focal_sd=focal_sd.to(device),
+        log_focal=log_focal,
+        log_focal_sd=torch.tensor([sd for _, sd in known], device=device),
         expression=observe_expression(model, [face for _, face in shots]).to(device),
         expression_sd=EXPRESSION_SD,
+        identity=torch.zeros(max(person) + 1, model.identity_count, device=device),
     )
 
 
-def network_depth_px(shots: Sequence[Shot]) -> Tensor:
-    """(B, L) the landmark network's relative depth. Raises FaceviewerError when landmarks came without it."""
-    z_px = [face.landmarks[LANDMARK_SET].z_px for _, face in shots]
-    if any(z is None for z in z_px):
+def _landmarks(shots: Sequence[Shot]) -> tuple[Tensor, Tensor]:
+    """((B, L, 2), (B, L)) pixels and depth. Raises FaceviewerError for landmarks that are not the detector's own."""
+    sets = [face.landmarks[LANDMARK_SET] for _, face in shots]
+    depths = [points.z_px for points in sets if points.z_px is not None]
+    if len(depths) < len(sets):
         raise FaceviewerError(f"{shots[0][0].name}: the landmarks carry no depth, so they are not the detector's own")
-    return torch.as_tensor(np.stack([z for z in z_px if z is not None]))
+    xy_px, z_px = np.stack([points.xy_px for points in sets]), np.stack(depths)
+    if not (np.isfinite(xy_px).all() and np.isfinite(z_px).all()):
+        raise FaceviewerError(f"{shots[0][0].name}: the landmarks are not finite numbers")
+    return torch.as_tensor(xy_px), torch.as_tensor(z_px)
 
 
-def first_fit(
-    points: PointModel, observed: Observations, z_px: torch.Tensor, cancel: CancelToken | None = None
-) -> FitState:
+def first_fit(points: PointModel, observed: Observations, cancel: CancelToken | None = None) -> FitState:
     """The fit that takes the landmarks at their word; the correction was learnt for exactly this one."""
-    state = start_state(points, observed, z_px, int(observed.person.max()) + 1)
+    state = start_state(points, observed)
     return fit(points, observed, state, iterations=FIRST_ITERATIONS, cancel=cancel)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -15,22 +16,30 @@ MESH_POINTS = 468
 """The landmarks on the skin; the ten after them are the irises, which gaze moves."""
 USUAL_FOCAL = 1.8
 """Focal length over the photo's longer side when nothing is known: between a phone's and a portrait lens."""
-USUAL_FOCAL_LOG_SD = 0.35
+USUAL_DISTANCE_MM = 1000.0
+"""Distance of a face when nothing is known: between a selfie and a portrait."""
+UNKNOWN_FOCAL_LOG_SD = 0.35
 KNOWN_FOCAL_LOG_SD = 0.02
 """EXIF is rounded to a millimetre of focal length."""
 GIVEN_FOCAL_LOG_SD = 1e-4
 
 
-def focal_expectation(photo: Photo, focal_px: float | None) -> tuple[float, float]:
-    """(focal length in px, standard deviation of its logarithm) of a photo.
-
-    ``focal_px``: the user's own value, which is kept; otherwise EXIF's, otherwise ``USUAL_FOCAL``.
-    """
+def known_focal(photo: Photo, focal_px: float | None) -> tuple[float | None, float]:
+    """(focal length in px or None, standard deviation of its logarithm): the user's own value, else EXIF's."""
     if focal_px is not None:
         return focal_px, GIVEN_FOCAL_LOG_SD
     if photo.focal_px is not None:
         return photo.focal_px, KNOWN_FOCAL_LOG_SD
-    return USUAL_FOCAL * max(photo.size), USUAL_FOCAL_LOG_SD
+    return None, UNKNOWN_FOCAL_LOG_SD
+
+
+def usual_focal(longer_side_px: Tensor, scale_px_per_mm: Tensor) -> Tensor:
+    """(B,) px: between the usual lens for the picture and the usual distance for the face's size in it.
+
+    The lens alone would put a tightly cropped face a hand's breadth before the camera, the distance alone would give
+    a face far away in a wide picture a telescope; their geometric mean errs least.
+    """
+    return (USUAL_FOCAL * longer_side_px * USUAL_DISTANCE_MM * scale_px_per_mm).sqrt()
 
 
 def expression_order(model: PointModel) -> tuple[list[int], list[int]]:
@@ -51,22 +60,37 @@ def observe_expression(model: PointModel, faces: Sequence[Face]) -> Tensor:
     return expression
 
 
-def start_state(model: PointModel, observed: Observations, z_px: Tensor, people: int) -> FitState:
-    """Weak-perspective pose by aligning the mean head to the network's own 3D points.
+@dataclass(frozen=True, eq=False)
+class WeakPose:
+    """The mean head laid over B faces by rotation, scale and shift in the picture."""
 
-    z_px: (B, L) the network's relative depth, on the scale of pixels, smaller is nearer. Its depth is too rough to
-    measure with, yet gives the rotation within a few degrees at any yaw, where 2D points alone have two solutions.
+    R: Tensor
+    """(B, 3, 3) R_camera_head."""
+    scale_px_per_mm: Tensor
+    """(B,)"""
+    centre_px: Tensor
+    """(B, 2) where the middle of the mean head's points lies."""
+
+
+def weak_pose(model: PointModel, xy_px: Tensor, z_px: Tensor) -> WeakPose:
+    """Weak-perspective pose by aligning the mean head to the network's own 3D points, (B, L, 2) and (B, L).
+
+    The network's depth is too rough to measure with, yet gives the rotation within a few degrees at any yaw, where 2D
+    points alone have two solutions.
     """
-    seen = torch.cat([observed.xy_px, z_px[..., None]], 2)[:, :MESH_POINTS]
+    seen = torch.cat([xy_px, z_px[..., None]], 2)[:, :MESH_POINTS]
     known = model.mean[:MESH_POINTS]
     a, b = known - known.mean(0), seen - seen.mean(1, keepdim=True)
     U, singular, Vt = torch.linalg.svd(b.transpose(1, 2) @ a)
     signs = torch.ones_like(singular)
     signs[:, 2] = torch.sign(torch.linalg.det(U @ Vt))
-    R = (U * signs[:, None]) @ Vt
-    scale = (singular * signs).sum(1) / a.square().sum()
-    focal = observed.log_focal.exp()
-    centre = (seen[:, :, :2].mean(1) - observed.centre_px) / scale[:, None]
-    t = torch.cat([centre, (focal / scale)[:, None]], 1) - R @ known.mean(0)
-    K = model.identity_count
-    return FitState(R, t, observed.log_focal.clone(), seen.new_zeros(people, K), observed.expression.clamp(0, 1))
+    return WeakPose((U * signs[:, None]) @ Vt, (singular * signs).sum(1) / a.square().sum(), seen[..., :2].mean(1))
+
+
+def start_state(model: PointModel, observed: Observations) -> FitState:
+    """The mean head at the expected focal length, where the weak-perspective pose puts it."""
+    pose = weak_pose(model, observed.xy_px, observed.z_px)
+    aside = (pose.centre_px - observed.centre_px) / pose.scale_px_per_mm[:, None]
+    distance = observed.log_focal.exp() / pose.scale_px_per_mm
+    t = torch.cat([aside, distance[:, None]], 1) - pose.R @ model.mean[:MESH_POINTS].mean(0)
+    return FitState(pose.R, t, observed.log_focal.clone(), observed.identity.clone(), observed.expression.clamp(0, 1))

@@ -92,11 +92,16 @@ def _mean_person_mm(basis: Basis, parts: Mapping[str, np.ndarray], coefficients:
 
 
 def _landmark_arrays(basis: Basis, measured: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    mesh, arrays = basis.mesh, {}
+    mesh = basis.mesh
+    arrays: dict[str, np.ndarray] = {}
     lines = face_lines(mesh, basis.regions["lips"])
     pupils = {side: _pupil(basis, side) for side in ("right", "left")}
     network = MeshPoints(measured["landmarks/478/vertices"], measured["landmarks/478/weights"])
-    for name, points in (landmark_sets(mesh, lines, pupils) | {"478": network}).items():
+    sets = landmark_sets(mesh, lines, pupils) | {"478": network}
+    arrays["anatomical68/vertices"], arrays["anatomical68/weights"] = sets["68"].vertices, sets["68"].weights
+    if "annotated68/vertices" in measured:
+        sets["68"] = MeshPoints(measured["annotated68/vertices"], measured["annotated68/weights"])
+    for name, points in sets.items():
         arrays[f"landmarks/{name}/vertices"] = points.vertices.astype(np.int32)
         arrays[f"landmarks/{name}/weights"] = points.weights.astype(np.float32)
         mirror = measured.get(f"landmark_symmetry/{name}", mirror_order(points, mesh.vertices_mm))

@@ -16,8 +16,9 @@ from faceviewer.models.build_head.registration import Target, register
 from faceviewer.models.build_head.statistics import Fidelity, measure
 from faceviewer.types import FaceviewerError
 
-PREFIXES = ("identity_mean", "identity_axes", "landmarks/478/", "landmark_symmetry/478", "calibration/")
-"""The statistics of real heads; the 478 points of the landmark network and what is known of its errors."""
+PREFIXES = ("identity_mean", "identity_axes", "landmarks/478/", "annotated68/", "landmark_symmetry/478", "calibration/")
+"""The statistics of real heads; the 478 points of the landmark network and what is known of its errors; the 68 points
+as AFLW2000-3D's annotation has them."""
 
 
 def carried_over(path: Path) -> dict[str, np.ndarray]:

@@ -41,6 +41,7 @@ def seen(model: PointModel, state: FitState, person: list[int], *, focal_sd: flo
     faces = len(state.t)
     blank = Observations(
         torch.zeros(faces, len(model.mean), 2),
+        torch.zeros(faces, len(model.mean)),
         torch.full((faces, 2), 320.0),
         torch.full((faces, len(model.mean)), 0.05),
         torch.tensor(person),
@@ -48,8 +49,11 @@ def seen(model: PointModel, state: FitState, person: list[int], *, focal_sd: flo
         torch.full((faces,), focal_sd),
         torch.zeros(faces, model.expression_count),
         0.25,
+        torch.zeros_like(state.identity),
     )
-    return replace(blank, xy_px=project_points(model, state, blank)[1])
+    xyz_camera, xy_px = project_points(model, state, blank)
+    depth_px = (xyz_camera[..., 2] - state.t[:, 2:]) * state.scale_px_per_mm()[:, None]
+    return replace(blank, xy_px=xy_px, z_px=depth_px)
 
 
 def test_jacobian_is_the_derivative_of_the_residuals(model):
@@ -95,7 +99,7 @@ def test_jacobian_is_the_derivative_of_the_residuals(model):
 def test_a_known_face_is_found_again(model):
     state = truth(model)
     observed = seen(model, state, [0, 1, 2])
-    start = start_state(model, observed, project_points(model, state, observed)[0][..., 2], 3)
+    start = start_state(model, observed)
     found = fit(model, observed, start, iterations=25)
     xyz = model.points(state.coefficients(observed.person))
     assert (model.points(found.coefficients(observed.person)) - xyz).norm(dim=2).mean() < 0.8
@@ -107,7 +111,7 @@ def test_a_known_face_is_found_again(model):
 def test_faces_fitted_together_are_as_fitted_alone(model):
     state = truth(model)
     observed = seen(model, state, [0, 1, 2])
-    start = start_state(model, observed, project_points(model, state, observed)[0][..., 2], 3)
+    start = start_state(model, observed)
     together = fit(model, observed, start, iterations=6)
     for k in range(3):
         one = Observations(
@@ -128,11 +132,14 @@ def test_photos_of_one_person_share_the_identity_and_know_it_better(model):
         xy_px=observed.xy_px + torch.randn_like(observed.xy_px) * 2,
         sd_mm=torch.full_like(observed.sd_mm, 1.5),
     )
-    z_px = project_points(model, person, observed)[0][..., 2]
 
     def identity_error(persons: list[int]) -> float:
-        several = replace(noisy, person=torch.tensor(persons))
-        found = fit(model, several, start_state(model, several, z_px, max(persons) + 1), iterations=12)
+        several = replace(
+            noisy,
+            person=torch.tensor(persons),
+            identity=torch.zeros(max(persons) + 1, model.identity_count),
+        )
+        found = fit(model, several, start_state(model, several), iterations=12)
         return float((found.identity - person.identity).square().mean())
 
     assert identity_error([0, 0, 0]) < identity_error([0, 1, 2])
@@ -143,7 +150,7 @@ def test_the_cost_never_rises_and_expressions_stay_in_bounds(model):
     observed = seen(model, state, [0, 1, 2], focal_sd=0.3)
     torch.manual_seed(2)
     observed = replace(observed, xy_px=observed.xy_px + 15 * torch.randn_like(observed.xy_px))
-    current = start_state(model, observed, torch.randn(3, len(model.mean)) * 300, 3)
+    current = start_state(model, replace(observed, z_px=torch.randn(3, len(model.mean)) * 300))
     cost = _linearise(model, observed, current).cost
     for _ in range(8):
         current = fit(model, observed, current, iterations=1)

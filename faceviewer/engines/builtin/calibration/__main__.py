@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from faceviewer.engines.builtin.calibration.annotation import annotated_68
 from faceviewer.engines.builtin.calibration.dataset import PER_PICTURE, Dataset, concatenate, make_dataset
-from faceviewer.engines.builtin.calibration.learn import best_coefficients, learn_correction, lesson, mirrored
+from faceviewer.engines.builtin.calibration.learn import (
+    learn_correction,
+    lesson,
+    mirrored,
+    subset,
+    with_best_coefficients,
+)
 from faceviewer.engines.builtin.calibration.people import Crowd
 from faceviewer.engines.builtin.calibration.positions import MAX_YAW_DEG, learn_positions, mirror_order, residuals_mm
 from faceviewer.engines.builtin.calibration.scenes import SIZE_PX
 from faceviewer.engines.builtin.calibration.sources import carry_ict, carry_skin
 from faceviewer.engines.builtin.correction import pose_angles
+from faceviewer.engines.builtin.engine import BuiltinEngine
 from faceviewer.engines.builtin.fit import Observations
 from faceviewer.engines.builtin.point_model import PointModel, Points, point_model
 from faceviewer.engines.builtin.stages import EXPRESSION_SD, LANDMARK_SD_FACTOR, first_fit
-from faceviewer.engines.builtin.start import USUAL_FOCAL, USUAL_FOCAL_LOG_SD, expression_order
+from faceviewer.engines.builtin.start import UNKNOWN_FOCAL_LOG_SD, expression_order, usual_focal, weak_pose
 from faceviewer.io.atomic import write_atomically
 from faceviewer.io.resources import resource_path
 from faceviewer.io.safe_load import load_npz
@@ -45,6 +54,7 @@ def main() -> int:
     photograph.add_argument("-o", "--output", type=Path, required=True)
     learn = steps.add_parser("learn", help="learn from such pictures and store the result with the head")
     learn.add_argument("datasets", type=Path, nargs="+")
+    learn.add_argument("--aflw", type=Path, help="annotated photos of AFLW2000-3D: the 68 points follow them")
     learn.add_argument("-o", "--output", type=Path, default=resource_path("head.npz"))
     options = parser.parse_args()
     torch.set_num_threads(1)
@@ -78,11 +88,18 @@ def _learn(options: argparse.Namespace) -> None:
     arrays = {name: array for name, array in arrays.items() if not name.startswith("calibration/")}
     arrays["landmarks/478/vertices"], arrays["landmarks/478/weights"] = found
     arrays.update({f"calibration/{name}": array for name, array in calibration.items()})
+    if options.aflw is not None:
+        anatomical = arrays["anatomical68/vertices"].astype(np.int32), arrays["anatomical68/weights"].astype(np.float32)
+        topology = replace(head.topology, landmarks={**head.topology.landmarks, "478": found, "68": anatomical})
+        engine = BuiltinEngine(replace(head, topology=topology, calibration=calibration), "cpu")
+        for kind, array in zip(("vertices", "weights"), annotated_68(engine, options.aflw), strict=True):
+            arrays[f"annotated68/{kind}"] = arrays[f"landmarks/68/{kind}"] = array
     write_atomically(options.output, lambda path: path.write_bytes(archive_bytes(arrays)))
 
 
 def calibrate(head: HeadModel, data: Dataset) -> tuple[Points, dict[str, np.ndarray]]:
     """The 478 points on the head and the arrays of ``HeadModel.calibration``."""
+    data = with_best_coefficients(head, data)
     yaw_deg = torch.rad2deg(pose_angles(torch.tensor(data.R))[0]).numpy()
     points = learn_positions(head, head.topology.landmarks["478"], data, yaw_deg)
     residual, _, _ = residuals_mm(head, points, data)
@@ -91,14 +108,12 @@ def calibrate(head: HeadModel, data: Dataset) -> tuple[Points, dict[str, np.ndar
     sys.stderr.write(f"landmark spread: median {np.median(sd_mm):.2f} mm, worst {sd_mm.max():.2f} mm\n")
     model = point_model(head, points, "cpu")
     mean = (points[1][..., None] * head.mean_vertices_mm()[points[0]]).sum(1)
-    pictures = [(data, False), (mirrored(data, head, mirror_order(mean)), True)]
     lessons = []
-    for part, is_mirrored in pictures:
-        identity, expression = best_coefficients(head, part, 1.0 if is_mirrored else 0.15)
-        for rows in np.array_split(np.arange(len(part)), max(1, len(part) // BATCH)):
-            observed = _observe(model, part, rows, sd_mm)
-            first = first_fit(model, observed, torch.tensor(part.xyz_px[rows, :, 2]))
-            lessons.append(lesson(model, observed, first, identity[rows], expression[rows], torch.tensor(part.R[rows])))
+    for half in (data, with_best_coefficients(head, mirrored(data, head, mirror_order(mean)))):
+        for rows in np.array_split(np.arange(len(half)), max(1, len(half) // BATCH)):
+            part = subset(half, rows)
+            observed = _observe(model, part, sd_mm)
+            lessons.append(lesson(model, observed, first_fit(model, observed), part))
     correction = learn_correction(lessons)
     return points, {
         "landmark_sd_mm": sd_mm,
@@ -111,21 +126,25 @@ def calibrate(head: HeadModel, data: Dataset) -> tuple[Points, dict[str, np.ndar
     }
 
 
-def _observe(model: PointModel, data: Dataset, rows: np.ndarray, sd_mm: np.ndarray) -> Observations:
+def _observe(model: PointModel, data: Dataset, sd_mm: np.ndarray) -> Observations:
     """As the engine observes photos without EXIF."""
-    n = len(rows)
+    n = len(data)
     to, source = expression_order(model)
     expression = torch.zeros(n, model.expression_count)
-    expression[:, to] = torch.tensor(data.blendshapes[rows])[:, source]
+    expression[:, to] = torch.tensor(data.blendshapes)[:, source]
+    xy_px, z_px = torch.tensor(data.xyz_px[..., :2]), torch.tensor(data.xyz_px[..., 2])
+    scale = weak_pose(model, xy_px, z_px).scale_px_per_mm
     return Observations(
-        torch.tensor(data.xyz_px[rows, :, :2]),
-        torch.full((n, 2), SIZE_PX / 2),
-        torch.tensor(sd_mm * LANDMARK_SD_FACTOR).expand(n, -1),
-        torch.arange(n),
-        torch.full((n,), float(np.log(USUAL_FOCAL * SIZE_PX))),
-        torch.full((n,), USUAL_FOCAL_LOG_SD),
-        expression,
-        EXPRESSION_SD,
+        xy_px=xy_px,
+        z_px=z_px,
+        centre_px=torch.full((n, 2), SIZE_PX / 2),
+        sd_mm=torch.tensor(sd_mm * LANDMARK_SD_FACTOR).expand(n, -1),
+        person=torch.arange(n),
+        log_focal=usual_focal(torch.full((n,), float(SIZE_PX)), scale).log(),
+        log_focal_sd=torch.full((n,), UNKNOWN_FOCAL_LOG_SD),
+        expression=expression,
+        expression_sd=EXPRESSION_SD,
+        identity=torch.zeros(n, model.identity_count),
     )
 
 

@@ -22,8 +22,8 @@ RIDGE = 1000.0
 LOST_DEG = 25.0
 """A first fit whose rotation is further off followed a false detection and teaches nothing."""
 TRUTH_SD_MM = 2.0
-IDENTITY_STRAY, EXPRESSION_STRAY = 0.15, 0.10
-"""How far the best model coefficients may stray from those drawn, to take up what the model cannot say."""
+EXPRESSION_STRAY = 0.10
+"""How far the best expression may stray from the one drawn, to take up what the model cannot say."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,28 +65,31 @@ def _swap(names: tuple[str, ...]) -> np.ndarray:
     return np.array([place[other_side(name)] for name in names])
 
 
-def best_coefficients(head: HeadModel, data: Dataset, identity_stray: float = IDENTITY_STRAY) -> tuple[Tensor, Tensor]:
-    """(identity (N, K), expression (N, E)): the model's nearest to the true faces, near the drawn coefficients."""
+def with_best_coefficients(head: HeadModel, data: Dataset) -> Dataset:
+    """The dataset with the coefficients by which the model comes nearest to the true faces.
+
+    Identity is found from the face alone, so that pictures outlive a change of the head's statistics; expressions stay
+    near those drawn.
+    """
     lift = head.subdivision[data.face_vertices]
     shapes = np.concatenate([head.identity_control, head.expression_control])
     basis = np.stack([(lift @ shape.astype(np.float64)).ravel() for shape in shapes])
-    drawn = np.concatenate([data.identity, data.expression], 1).astype(np.float64)
+    drawn = np.concatenate([np.zeros_like(data.identity), data.expression], 1).astype(np.float64)
     mean = (lift @ head.mean_control_mm.astype(np.float64)).ravel()
     rest = data.face_mm.reshape(len(data), -1) - mean - drawn @ basis
     K = data.identity.shape[1]
-    stray = np.concatenate([np.full(K, identity_stray), np.full(len(basis) - K, EXPRESSION_STRAY)])
+    stray = np.concatenate([np.ones(K), np.full(len(basis) - K, EXPRESSION_STRAY)])
     left = basis @ basis.T / TRUTH_SD_MM**2 + np.diag(1 / stray**2)
     best = drawn + np.linalg.solve(left, basis @ rest.T / TRUTH_SD_MM**2).T
     best[:, K:] = best[:, K:].clip(0, 1)
-    return torch.tensor(best[:, :K], dtype=torch.float32), torch.tensor(best[:, K:], dtype=torch.float32)
+    return replace(data, identity=best[:, :K].astype(np.float32), expression=best[:, K:].astype(np.float32))
 
 
-def lesson(
-    model: PointModel, observed: Observations, first: FitState, identity: Tensor, expression: Tensor, R: Tensor
-) -> Lesson:
-    """What the first fit of N pictures left over, and what it missed."""
-    missing = first.R.transpose(1, 2).double() @ R.double()
+def lesson(model: PointModel, observed: Observations, first: FitState, truth: Dataset) -> Lesson:
+    """What the first fit of the pictures left over, and what it missed."""
+    missing = first.R.transpose(1, 2).double() @ torch.tensor(truth.R).double()
     turn = torch.tensor(Rotation.from_matrix(missing.numpy()).as_rotvec(), dtype=torch.float32)
+    identity, expression = torch.tensor(truth.identity), torch.tensor(truth.expression)
     change = torch.cat([identity - first.identity, expression - first.expression, turn], 1)
     good = torch.rad2deg(turn.norm(dim=1)) < LOST_DEG
     return Lesson(features(model, observed, first)[good], change[good])

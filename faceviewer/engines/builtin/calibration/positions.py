@@ -41,8 +41,7 @@ def residuals_mm(head: HeadModel, points: Points, data: Dataset) -> tuple[np.nda
 def learn_positions(head: HeadModel, start: Points, data: Dataset, yaw_deg: np.ndarray) -> Points:
     """Move each point over the mean head to where its detections agree best, symmetrically."""
     mean = head.mean_vertices_mm().astype(np.float64)
-    used = np.union1d(start[0].ravel(), np.unique(np.concatenate(list(head.topology.parts.values()))))
-    triangles = head.topology.triangles[np.isin(head.topology.triangles, used).all(1)]
+    triangles = skin_triangles(head)
     surface = Surface(mean, triangles)
     near = np.abs(yaw_deg) < MAX_YAW_DEG
     points = start
@@ -57,6 +56,12 @@ def learn_positions(head: HeadModel, start: Points, data: Dataset, yaw_deg: np.n
         found = surface.nearest(target)
         points = triangles[found.triangle].astype(np.int32), found.weights.astype(np.float32)
     return points
+
+
+def skin_triangles(head: HeadModel) -> np.ndarray:
+    """(F', 3) the triangles of the 8 parts: outer skin, lids and what the eye opening shows."""
+    skin = np.unique(np.concatenate(list(head.topology.parts.values())))
+    return head.topology.triangles[np.isin(head.topology.triangles, skin).all(1)]
 
 
 def mirror_order(xyz_mm: np.ndarray) -> np.ndarray:
