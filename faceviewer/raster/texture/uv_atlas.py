@@ -66,9 +66,9 @@ def gutter_texels(size: int) -> int:
     return max(4, size // 128)
 
 
-@lru_cache(maxsize=3)
+@lru_cache(maxsize=2)
 def uv_atlas(topology: Topology, size: int, device: str = "cpu") -> UvAtlas:
-    """The atlas of a topology at a texture size; the last few are kept. Raises ValueError for a size below 8."""
+    """The atlas of a topology at a texture size; the last two are kept. Raises ValueError for a size below 8."""
     if size < 8:
         raise ValueError(f"a texture of {size} texels a side is too small")
     texels, triangle, barycentric = _draw(topology, size)
@@ -123,7 +123,8 @@ def _mirror(
     for first in range(0, len(triangle), CHUNK):
         part = slice(first, first + CHUNK)
         uv = corners[triangle[part]]
-        u, v = (uv * barycentric[part, :, None]).sum(1).T
+        a, b, c = barycentric[part].T
+        u, v = (uv[:, 0, k] * a + uv[:, 1, k] * b + uv[:, 2, k] * c for k in (0, 1))
         with np.errstate(invalid="ignore"):
             column = np.clip(np.nan_to_num(u * size), 0, size - 1).astype(np.int64)
             row = np.clip(np.nan_to_num((1 - v) * size), 0, size - 1).astype(np.int64)
