@@ -37,12 +37,13 @@ def test_profile_lines_are_mirrored(head):
 
 def test_seen_from_the_front_nothing_moves_far(head):
     vertices, front = head.mean_vertices_mm(), camera()
-    for name in ("68", "106"):
+    # the jaw of the 68 runs where AFLW2000-3D annotates it, a little beside the profile lines of the 106
+    for name, limit_mm in (("68", 7), ("106", 4)):
         still = np.einsum("lk,lkc->lc", head.topology.landmarks[name][1], vertices[head.topology.landmarks[name][0]])
         corners, weights = marched_landmarks(head.topology, name, vertices, front)
         marched = np.einsum("lk,lkc->lc", weights, vertices[corners])
         shift = np.linalg.norm(front.project(marched) - front.project(still), axis=1) / 2  # mm at the head
-        assert shift.max() < 4
+        assert shift.max() < limit_mm
 
 
 @pytest.mark.parametrize("side", [1, -1])

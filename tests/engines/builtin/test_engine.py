@@ -122,6 +122,8 @@ def test_landmarks_of_the_head_lie_on_those_of_the_photo(engine, shots, k):
         "106": 106,
         "134": 134,
         "478": 478,
+        "68_2d": 68,
+        "106_2d": 106,
     }
     for name, points in result.landmarks.items():
         assert points.visible.dtype == bool and points.visible.mean() > 0.5

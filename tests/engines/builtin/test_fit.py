@@ -1,6 +1,9 @@
 """The fit: derivatives, known truths, priors, people who share an identity."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from typing import TypeVar
 
 import pytest
 import torch
@@ -25,6 +28,18 @@ TURNED = rotation_matrix(torch.tensor([[3.0, 0.1, 0.1], [2.9, 0.3, -0.2], [3.0, 
 def model() -> PointModel:
     head = load_head()
     return point_model(head, head.topology.landmarks["478"], "cpu")
+
+
+Params = TypeVar("Params", FitState, Observations)
+
+
+def each_tensor(params: Params, change: Callable[[torch.Tensor], torch.Tensor]) -> Params:
+    tensors = {name: change(value) for name, value in vars(params).items() if isinstance(value, torch.Tensor)}
+    return replace(params, **tensors)
+
+
+def row(k: int, value: torch.Tensor) -> torch.Tensor:
+    return value[k : k + 1]
 
 
 def truth(model: PointModel, faces: int = 3, people: int | None = None) -> FitState:
@@ -60,17 +75,9 @@ def test_jacobian_is_the_derivative_of_the_residuals(model):
     state = truth(model, 1)
     observed = seen(model, state, [0])
     observed = replace(observed, xy_px=observed.xy_px + torch.randn_like(observed.xy_px))
-    double = {name: value.double() for name, value in vars(state).items()}
     precise = PointModel(model.mean.double(), model.basis.double(), model.identity_count, model.expression_names)
-    state, observed = (
-        FitState(**double),
-        Observations(
-            **{
-                name: v.double() if isinstance(v, torch.Tensor) and v.is_floating_point() else v
-                for name, v in vars(observed).items()
-            }
-        ),
-    )
+    state, observed = each_tensor(state, torch.Tensor.double), each_tensor(observed, torch.Tensor.double)
+    observed = replace(observed, person=observed.person.long())
     scale = state.scale_px_per_mm()
     K = model.identity_count
 
@@ -114,11 +121,8 @@ def test_faces_fitted_together_are_as_fitted_alone(model):
     start = start_state(model, observed)
     together = fit(model, observed, start, iterations=6)
     for k in range(3):
-        one = Observations(
-            **{name: v[k : k + 1] if isinstance(v, torch.Tensor) else v for name, v in vars(observed).items()}
-        )
-        one = replace(one, person=torch.tensor([0]))
-        alone = fit(model, one, FitState(*(value[k : k + 1] for value in vars(start).values())), iterations=6)
+        one = replace(each_tensor(observed, partial(row, k)), person=torch.tensor([0]))
+        alone = fit(model, one, each_tensor(start, partial(row, k)), iterations=6)
         assert torch.allclose(alone.identity[0], together.identity[k], atol=0.05)
         assert torch.allclose(alone.t[0], together.t[k], rtol=1e-2, atol=1.0)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from faceviewer.detection.canonical import canonical_face
 from faceviewer.engines.builtin.calibration.annotation import annotated_68
 from faceviewer.engines.builtin.calibration.dataset import PER_PICTURE, Dataset, concatenate, make_dataset
 from faceviewer.engines.builtin.calibration.learn import (
@@ -20,7 +21,7 @@ from faceviewer.engines.builtin.calibration.learn import (
     with_best_coefficients,
 )
 from faceviewer.engines.builtin.calibration.people import Crowd
-from faceviewer.engines.builtin.calibration.positions import MAX_YAW_DEG, learn_positions, mirror_order, residuals_mm
+from faceviewer.engines.builtin.calibration.positions import MAX_YAW_DEG, learn_positions, residuals_mm
 from faceviewer.engines.builtin.calibration.scenes import SIZE_PX
 from faceviewer.engines.builtin.calibration.sources import carry_ict, carry_skin
 from faceviewer.engines.builtin.correction import pose_angles
@@ -87,6 +88,7 @@ def _learn(options: argparse.Namespace) -> None:
     arrays = load_npz(resource_path("head.npz"))
     arrays = {name: array for name, array in arrays.items() if not name.startswith("calibration/")}
     arrays["landmarks/478/vertices"], arrays["landmarks/478/weights"] = found
+    arrays["landmark_symmetry/478"] = canonical_face().mirrored.astype(np.int32)
     arrays.update({f"calibration/{name}": array for name, array in calibration.items()})
     if options.aflw is not None:
         anatomical = arrays["anatomical68/vertices"].astype(np.int32), arrays["anatomical68/weights"].astype(np.float32)
@@ -107,9 +109,9 @@ def calibrate(head: HeadModel, data: Dataset) -> tuple[Points, dict[str, np.ndar
     sd_mm = np.sqrt(np.square(residual[near]).mean((0, 2))).astype(np.float32)
     sys.stderr.write(f"landmark spread: median {np.median(sd_mm):.2f} mm, worst {sd_mm.max():.2f} mm\n")
     model = point_model(head, points, "cpu")
-    mean = (points[1][..., None] * head.mean_vertices_mm()[points[0]]).sum(1)
+    twin = canonical_face().mirrored
     lessons = []
-    for half in (data, with_best_coefficients(head, mirrored(data, head, mirror_order(mean)))):
+    for half in (data, with_best_coefficients(head, mirrored(data, head, twin))):
         for rows in np.array_split(np.arange(len(half)), max(1, len(half) // BATCH)):
             part = subset(half, rows)
             observed = _observe(model, part, sd_mm)

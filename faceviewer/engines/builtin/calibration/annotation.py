@@ -11,7 +11,7 @@ import numpy as np
 import scipy.io
 
 from faceviewer.detection import FaceDetector
-from faceviewer.engines.builtin.calibration.positions import mirror_order, skin_triangles
+from faceviewer.engines.builtin.calibration.positions import skin_triangles
 from faceviewer.engines.builtin.engine import BuiltinEngine
 from faceviewer.engines.builtin.point_model import Points
 from faceviewer.engines.options import ReconstructOptions
@@ -45,7 +45,7 @@ def annotated_68(engine: BuiltinEngine, directory: Path) -> Points:
         raise FaceviewerError(f"{directory}: no annotated photos")
     mean = head.mean_vertices_mm().astype(np.float64)
     points = np.einsum("lj,ljc->lc", weights, mean[corners])
-    twin = mirror_order(points)
+    twin = head.landmark_symmetry["68"]
     target = points + np.mean(moves, 0)
     target = (target + target[twin] * [-1, 1, 1]) / 2
     triangles = skin_triangles(head)

@@ -41,7 +41,7 @@ def subset(data: Dataset, rows: np.ndarray) -> Dataset:
 
 
 def mirrored(data: Dataset, head: HeadModel, twin: np.ndarray) -> Dataset:
-    """The dataset of the mirrored pictures; ``twin`` is ``positions.mirror_order`` of the landmarks."""
+    """The dataset of the mirrored pictures; ``twin`` is the landmarks' order in a mirrored picture."""
     flip = np.array([-1.0, 1.0, 1.0], np.float32)
     assert head.topology.symmetry is not None
     place = {vertex: k for k, vertex in enumerate(data.face_vertices)}

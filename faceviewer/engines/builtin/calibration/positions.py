@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
+from faceviewer.detection.canonical import canonical_face
 from faceviewer.engines.builtin.calibration.dataset import Dataset
 from faceviewer.engines.builtin.calibration.scenes import SIZE_PX
 from faceviewer.engines.builtin.point_model import Points, lift_shapes, point_normals, point_rows
@@ -44,6 +44,7 @@ def learn_positions(head: HeadModel, start: Points, data: Dataset, yaw_deg: np.n
     triangles = skin_triangles(head)
     surface = Surface(mean, triangles)
     near = np.abs(yaw_deg) < MAX_YAW_DEG
+    twin = canonical_face().mirrored
     points = start
     for _ in range(ROUNDS):
         residual, facing, jacobian = residuals_mm(head, points, data)
@@ -51,7 +52,6 @@ def learn_positions(head: HeadModel, start: Points, data: Dataset, yaw_deg: np.n
         left = np.einsum("nl,nlab,nlac->lbc", weight, jacobian, jacobian) + 5 * np.eye(3)
         right = np.einsum("nl,nlab,nla->lb", weight, jacobian, residual)
         target = (points[1][..., None] * mean[points[0]]).sum(1) + np.linalg.solve(left, right[..., None])[..., 0]
-        twin = mirror_order(target)
         target = (target + target[twin] * [-1, 1, 1]) / 2
         found = surface.nearest(target)
         points = triangles[found.triangle].astype(np.int32), found.weights.astype(np.float32)
@@ -62,12 +62,3 @@ def skin_triangles(head: HeadModel) -> np.ndarray:
     """(F', 3) the triangles of the 8 parts: outer skin, lids and what the eye opening shows."""
     skin = np.unique(np.concatenate(list(head.topology.parts.values())))
     return head.topology.triangles[np.isin(head.topology.triangles, skin).all(1)]
-
-
-def mirror_order(xyz_mm: np.ndarray) -> np.ndarray:
-    """(L,) for each point its twin on the other side: the best one-to-one match of the mirrored points."""
-    distance = np.linalg.norm(xyz_mm[:, None] * [-1, 1, 1] - xyz_mm[None], axis=2)
-    order = linear_sum_assignment(distance**2)[1]
-    if not (order[order] == np.arange(len(order))).all():
-        raise ValueError("the landmarks have no symmetric order")
-    return order
