@@ -43,6 +43,8 @@ def test_sample_gives_everything_the_contract_names(sample):
         "106": 106,
         "134": 134,
         "478": 478,
+        "68_2d": 68,
+        "106_2d": 106,
     }
     assert set(result["parts"]) == set(PART_NAMES)
     assert set(result["blendshapes"]) == set(BLENDSHAPE_NAMES)
