@@ -25,6 +25,7 @@ def start(photos, out: Path, *options: str, limit_bytes: int | None = None) -> s
     """``faceviewer reconstruct`` with the fake engine, in a process group of its own."""
 
     def limit() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # test runs in the background inherit a SIGINT that is ignored
         if limit_bytes is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, limit_bytes))
 

@@ -6,10 +6,11 @@ import numpy as np
 import torch
 
 from faceviewer.engines.builtin.fit import FitState
+from faceviewer.geometry.normals import vertex_normals
 from faceviewer.geometry.rotations import pose_from_rotation
 from faceviewer.models.contour import CONTOUR_STEP, marched_landmarks
 from faceviewer.models.head_model import HeadModel
-from faceviewer.raster.visibility import vertex_visibility
+from faceviewer.raster.visibility import depth_map, visibility
 from faceviewer.types import Camera, FaceMesh, HeadPose, LandmarkSet
 
 
@@ -33,35 +34,45 @@ def head_pose(camera: Camera) -> HeadPose:
 
 
 def landmark_sets(mesh: FaceMesh, camera: Camera, device: str) -> dict[str, LandmarkSet]:
-    """All landmark sets of the mesh, projected; a point is hidden where no corner of its triangle is seen.
+    """All landmark sets of the mesh, projected, and whether the head itself hides each point.
 
     Beside the topology's own sets, "68_2d" and "106_2d" have their jaw on the outline that the picture shows.
     """
-    seen = _visible_vertices(mesh, camera, device)
-    sets = {}
     places = dict(mesh.topology.landmarks)
     for name in CONTOUR_STEP:
         places[f"{name}_2d"] = marched_landmarks(mesh.topology, name, mesh.vertices, camera)
-    for name, (corners, barycentric) in places.items():
-        xyz = np.einsum("lk,lkc->lc", barycentric, mesh.vertices[corners])
-        visible = np.asarray((seen[corners] & (barycentric > 1e-3)).any(axis=1))
-        sets[name] = LandmarkSet(name, camera.project(xyz).astype(np.float32), visible, corners, barycentric)
+    normals = vertex_normals(mesh.vertices, mesh.topology.triangles)
+    points = [np.einsum("lk,lkc->lc", weights, mesh.vertices[corners]) for corners, weights in places.values()]
+    facing = [np.einsum("lk,lkc->lc", weights, normals[corners]) for corners, weights in places.values()]
+    seen = _seen(mesh, camera, np.concatenate(points), np.concatenate(facing), device)
+    sets, first = {}, 0
+    for (name, (corners, weights)), xyz in zip(places.items(), points, strict=True):
+        visible = seen[first : first + len(xyz)]
+        sets[name] = LandmarkSet(name, camera.project(xyz).astype(np.float32), visible, corners, weights)
+        first += len(xyz)
     return sets
 
 
 VISIBILITY_PX = 256
-"""Longer side of the picture in which landmarks hide each other: the photo's own size would cost video its pace."""
+"""Longer side of the picture in which the head hides its points: the photo's own size would cost video its pace."""
 
 
-def _visible_vertices(mesh: FaceMesh, camera: Camera, device: str) -> np.ndarray:
-    """(V,) bool: what the camera sees of the head, judged in a small picture cut to the head and the photo."""
+def _seen(mesh: FaceMesh, camera: Camera, points: np.ndarray, normals: np.ndarray, device: str) -> np.ndarray:
+    """(L,) bool: which points (L, 3), head frame, the camera sees, judged in a small picture cut to the head."""
     xy_px = camera.project(mesh.vertices)
     first = np.clip(np.nanmin(xy_px, 0), 0, np.subtract(camera.size, 2))
     last = np.clip(np.nanmax(xy_px, 0), first + 2, camera.size)
     scale = min(1.0, VISIBILITY_PX / float((last - first).max()))
     K = np.diag([scale, scale, 1.0]) @ np.array([[1, 0, -first[0]], [0, 1, -first[1]], [0, 0, 1]]) @ camera.K
     width, height = np.maximum(np.ceil((last - first) * scale), 2).astype(int)
-    xyz_camera = torch.as_tensor(camera.to_camera(mesh.vertices), dtype=torch.float32, device=device)
+
+    def tensor(array: np.ndarray) -> torch.Tensor:
+        return torch.as_tensor(array, dtype=torch.float32, device=device)
+
     triangles = torch.as_tensor(mesh.topology.triangles.copy(), device=device)
-    K_cut = torch.as_tensor(K, dtype=torch.float32, device=device)
-    return vertex_visibility(xyz_camera[None], triangles, K_cut, (int(width), int(height)))[0].cpu().numpy()
+    depths = depth_map(tensor(camera.to_camera(mesh.vertices))[None], triangles, tensor(K), (int(width), int(height)))
+    turned = tensor(normals @ camera.R_camera_head.T)
+    seen, _ = visibility(
+        depths, tensor(camera.to_camera(points))[None], torch.nn.functional.normalize(turned, dim=1)[None]
+    )
+    return (seen[0] > 0.5).cpu().numpy()
