@@ -130,6 +130,25 @@ def test_a_hat_is_taken_off(scene):
     assert (top[:, 2] <= top[:, 0] + 5).mean() > 0.97
 
 
+def test_the_shade_of_a_hat_is_not_carried_over_the_invented_forehead(scene):
+    def cap(brim_shade):
+        def paint(rgb, x, y):
+            shaded = (y > 12) & (y <= 30)
+            rgb[shaded] = (rgb[shaded] * brim_shade).astype(np.uint8)
+            rgb[y > 30] = (120, 150, 230)
+            return (y > 40) & (y < 55) & (np.abs(x) < 12)
+
+        return paint
+
+    mesh, camera, _ = scene
+    brightness = []
+    for brim_shade in (1.0, 0.3):
+        forehead, photo = covered(scene, cap(brim_shade))
+        rendered, drawn = render_unlit(mesh, build_texture(photo, mesh, camera, size=SIZE), camera)
+        brightness.append(rendered[forehead & drawn].mean())
+    assert brightness[1] > 0.85 * brightness[0]
+
+
 def test_fringe_is_kept_and_hair_goes_on_behind_it(scene):
     mesh, camera, photo = scene
 

@@ -38,6 +38,8 @@ class Bake:
     """(V,) float32, 0 to 1."""
     vertex_hair: np.ndarray
     """(V,) float32, 0 to 1: shows hair, where ``vertex_weight`` is above 0."""
+    hat: bool
+    """A hat is worn, so the upper face may lie in its shade."""
 
 
 def bake_texels(view: View, trust: np.ndarray, materials: Materials, topology: Topology, atlas: UvAtlas) -> Bake:
@@ -78,7 +80,7 @@ def bake_texels(view: View, trust: np.ndarray, materials: Materials, topology: T
         rgb.index_copy_(0, texels, colors.round_().clamp_(0, 255).to(torch.uint8))
         weight.index_copy_(0, texels, total.index_select(0, used))
         cosine.index_copy_(0, texels, cos.index_select(0, used))
-    return Bake(rgb, weight, cosine, vertex_rgb, vertex_weight, vertex_hair)
+    return Bake(rgb, weight, cosine, vertex_rgb, vertex_weight, vertex_hair, materials.hat)
 
 
 def _reduced(view: View, topology: Topology, atlas: UvAtlas) -> np.ndarray:

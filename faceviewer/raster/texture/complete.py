@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from faceviewer.raster.texture.bake import Bake
+from faceviewer.raster.texture.exclusion import face_height
 from faceviewer.raster.texture.light import skin_irradiance, to_linear, to_srgb
 from faceviewer.raster.texture.model_albedo import base_colors
 from faceviewer.raster.texture.ramps import mix, smoothstep
@@ -27,6 +28,10 @@ _BELIEF_IN_MODEL = 0.001
 """Weight of the model's hair line where the photo says nothing: it takes over within two or three centimetres."""
 _MIRROR_GAIN = (1.6, 2.6)
 """Factors up to which the mirrored photo may be brightened, and from which it shows its noise."""
+_SHADED_HEIGHT = (-0.3, -0.1)
+"""Heights against the eyes, see ``face_height``, from which on the shade of a hat is looked for."""
+_SHADED_STOPS = (-1.3, -0.7)
+"""Photographic stops against lit skin: surely in cast shade, and surely not."""
 _PREFER_MIRROR = (0.35, 0.62)
 """Viewing cosines below which the mirrored photo is taken, where there is one, and from which the photo's own."""
 
@@ -68,19 +73,33 @@ def plan_fill(bake: Bake, mesh: FaceMesh, normals: np.ndarray, surface: Surface,
         seen_rgb = rgb * share + np.clip(scaled(rgb[symmetry], factors), 0, 255) * (1 - share)
 
     growth = _hair_growth(bake, surface, zones)
-    skin = skin_irradiance(normals, rgb, weight * zones.plain * (1 - bake.vertex_hair))
+    plain = weight * zones.plain * (1 - bake.vertex_hair)
+    skin = skin_irradiance(normals, rgb, plain)
+    cast = None
+    if bake.hat:
+        skin = skin_irradiance(normals, rgb, plain * (1 - _cast_shade(rgb, skin, mesh, zones)))
+        cast = _cast_shade(seen_rgb, skin, mesh, zones)
     hair = _hair_color(bake, skin, zones)
     bare, hairy = base_colors(mesh.vertices, normals, skin, hair, surface, zones)
     outer = seen * zones.skin * (zones.cavities < 0.2)
-    rgb_bare = _matched(surface, seen_rgb, to_srgb(bare), outer * (growth < 0.1))
+    rgb_bare = _matched(surface, seen_rgb, to_srgb(bare), outer * (growth < 0.1), cast)
     rgb_hair = _matched(surface, seen_rgb, to_srgb(hairy), outer * (growth > 0.9))
     filled = rgb_bare + (rgb_hair - rgb_bare) * growth[:, None]
     filled[~zones.skin] = _inner(bake, to_srgb(bare), zones)[~zones.skin]
     return Fill(filled, growth, factors, use.astype(np.float32))
 
 
-def _matched(surface: Surface, wanted: np.ndarray, base: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    return np.clip(scaled(base, gain(surface, wanted, base, weights)), 0, 255)
+def _cast_shade(rgb: np.ndarray, skin: np.ndarray, mesh: FaceMesh, zones: Zones) -> np.ndarray:
+    """(V,) float32, 0 to 1: sRGB colours (V, 3) lie in the shade of a hat, against linear lit skin (V, 3)."""
+    stops = np.log2((to_linear(rgb).mean(1) + 2e-3) / (skin.mean(1) + 2e-3))
+    below_brim = smoothstep(face_height(mesh.vertices, zones), *_SHADED_HEIGHT) * zones.face
+    return (1 - smoothstep(stops, *_SHADED_STOPS)) * below_brim
+
+
+def _matched(
+    surface: Surface, wanted: np.ndarray, base: np.ndarray, weights: np.ndarray, cast: np.ndarray | None = None
+) -> np.ndarray:
+    return np.clip(scaled(base, gain(surface, wanted, base, weights, cast)), 0, 255)
 
 
 def _inner(bake: Bake, base: np.ndarray, zones: Zones) -> np.ndarray:

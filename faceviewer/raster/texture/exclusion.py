@@ -25,6 +25,8 @@ _SURE_BAND = (-0.75, -0.03)
 """Heights between which skin is sampled: 0 at the eyes, -1 at the mouth."""
 _FOREHEAD, _SIDE_HAIR = (0.4, 0.52), (-0.6, -0.2)
 """Heights from which on hair may lie on the front and on the sides of a face: a little, and fully."""
+_UNDER_BRIM = (0.1, 0.2)
+"""Heights from which on a hat's brim hides what it keeps in the dark, brows excepted."""
 _EYES_TO_MOUTH_MM = 64.0
 """For models that name neither."""
 _FEWEST_SAMPLES = 60
@@ -57,6 +59,8 @@ class Materials:
     """What may be put on the head: skin anywhere, hair where hair grows."""
     hair: np.ndarray
     """Hair, where it is usable."""
+    hat: bool = False
+    """A hat is worn, so the upper face may lie in its shade."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,8 +94,10 @@ def classify(view: View, mesh: FaceMesh, trust: np.ndarray, zones: Zones) -> Mat
     outer = (1 - zone["face"]) * (1 - zone["scalp"])
     beside_foreign = cv2.dilate(foreign, _disc(view, _TRIM_MM))
     scalp_seen = zone["scalp"] * (trust > 0.5)
-    if (scalp_seen * foreign).sum() > _HAT_SHARE * scalp_seen.sum():
-        foreign = np.maximum(foreign, dark * above)  # in the shade of a hat, not hair
+    hat = bool((scalp_seen * foreign).sum() > _HAT_SHARE * scalp_seen.sum())
+    if hat:
+        under_brim = smoothstep(zone["height"], *_UNDER_BRIM) * zone["face"] * (1 - zone["brows"])
+        foreign = np.maximum(foreign, dark * np.maximum(above, under_brim))  # in the shade of a hat, not hair
 
     in_the_way = foreign
     in_the_way = np.maximum(in_the_way, pale * np.maximum(outer, beside_foreign))
@@ -106,7 +112,7 @@ def classify(view: View, mesh: FaceMesh, trust: np.ndarray, zones: Zones) -> Mat
     scalp_seen *= usable > 0.5
     if (scalp_seen * dark).sum() >= _HAIRY_SHARE * scalp_seen.sum():
         hair = np.maximum(hair, zone["scalp"])
-    return Materials(usable, _tidy(hair * zone["skin"], view, 0.0) * usable)
+    return Materials(usable, _tidy(hair * zone["skin"], view, 0.0) * usable, hat)
 
 
 def _zone_pictures(view: View, mesh: FaceMesh, zones: Zones) -> dict[str, np.ndarray]:
@@ -122,6 +128,7 @@ def _zone_pictures(view: View, mesh: FaceMesh, zones: Zones) -> dict[str, np.nda
         "face": zones.face,
         "ears": zones.ears,
         "scalp": zones.hair,
+        "brows": zones.brows,
         "height": height,
         "lit": lit_skin.mean(1),
     }

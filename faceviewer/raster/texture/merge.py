@@ -35,6 +35,7 @@ def merge_bakes(bakes: Sequence[Bake], atlas: UvAtlas, surface: Surface) -> tupl
         vertex_rgb=np.einsum("kv,kvc->vc", vertex_share, np.stack([bake.vertex_rgb for bake in matched])),
         vertex_weight=weights.max(0),
         vertex_hair=np.einsum("kv,kv->v", vertex_share, np.stack([bake.vertex_hair for bake in matched])),
+        hat=any(bake.hat for bake in matched),
     )
     return merged, main
 
