@@ -1,1 +1,1 @@
-"""Rotations, similarity alignment and mesh normals; numpy only."""
+"""Rotations, alignment, normals, points on surfaces, measuring and comparing meshes, smoothing; numpy and scipy."""
