@@ -64,6 +64,8 @@ class EngineSpec:
     """"mesh", "texture", "landmarks", "parts", "blendshapes", "pose"; "expressions": a head that can be animated."""
     factory: str
     """``module:function``; the function takes the device ("cpu", "cuda" or "mps") and gives the ``Engine``."""
+    head: str = ""
+    """``module:function`` that gives the ``HeadModel`` its heads are made of, for editing them; "" when they cannot be."""
 
 
 _ENGINES: dict[str, EngineSpec] = {}
@@ -105,5 +107,6 @@ register(
         needs=(),
         outputs=frozenset({"mesh", "texture", "landmarks", "parts", "blendshapes", "pose", "expressions"}),
         factory="faceviewer.engines.builtin:build",
+        head="faceviewer.models.head_model:load_head",
     )
 )

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from faceviewer.io.photo import PHOTO_SUFFIXES, PhotoError, load_photo
-from faceviewer.jobs.video import VIDEO_SUFFIXES, LoadFrame, scan_frames
+from faceviewer.io.photo import PhotoError, load_photo
+from faceviewer.jobs.files import VIDEO_SUFFIXES, Unreadable, files_below
+from faceviewer.jobs.video import LoadFrame, scan_frames
 from faceviewer.types import Photo
-
-_RESULT_PICTURE = re.compile(r"(?P<result>.+_face\d+)(_overlay)?\.png", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -47,12 +45,12 @@ def expand_inputs(paths: Sequence[Path | str], *, every: int = 1) -> Iterator[So
 def _expand(paths: Sequence[Path], every: int) -> Iterator[SourceItem]:
     seen: set[str] = set()
     for path in paths:
-        files = _files_below(path) if os.path.isdir(path) else iter([path])
+        files = files_below(path) if os.path.isdir(path) else iter([path])
         found = False
         for file in files:
             found = True
-            if isinstance(file, SourceItem):
-                yield file
+            if isinstance(file, Unreadable):
+                yield _unreadable(file.folder, file.reason)
             elif (absolute := os.path.abspath(file)) not in seen:
                 seen.add(absolute)
                 yield from _items_of_file(file, every)
@@ -70,41 +68,6 @@ def _items_of_file(path: Path, every: int) -> Iterator[SourceItem]:
             yield SourceItem(path, stem, LoadFrame(path, every, frame.index), frame.index, frame.seconds)
     except PhotoError as error:
         yield SourceItem(path, path.stem, _Refuse(str(error)))
-
-
-def _files_below(top: Path) -> Iterator[Path | SourceItem]:
-    """Photos and videos of a folder, then those of its sub-folders; each folder once, whatever links lead to it."""
-    waiting = [top]
-    visited: set[tuple[int, int]] = set()
-    while waiting:
-        folder = waiting.pop()
-        try:
-            status = folder.stat()
-            names = sorted((name for name in os.listdir(folder) if not name.startswith(".")), key=_natural)
-        except OSError as error:
-            yield _unreadable(folder, f"the folder cannot be read ({error.strerror})")
-            continue
-        if (identity := (status.st_dev, status.st_ino)) in visited:
-            continue
-        visited.add(identity)
-        folders = [name for name in names if os.path.isdir(folder / name)]
-        yield from (folder / name for name in _wanted(names, leave_out=set(folders)))
-        waiting.extend(folder / name for name in reversed(folders))
-
-
-def _wanted(names: Sequence[str], *, leave_out: Set[str]) -> Iterator[str]:
-    siblings = set(names)
-    for name in names:
-        own = _RESULT_PICTURE.fullmatch(name)
-        is_result = own is not None and f"{own['result']}.json" in siblings
-        if name not in leave_out and not is_result and Path(name).suffix.lower() in PHOTO_SUFFIXES | VIDEO_SUFFIXES:
-            yield name
-
-
-def _natural(name: str) -> tuple[list[str | int], str]:
-    """Sorts numbers in names by value; upper and lower case together."""
-    parts = re.split(r"([0-9]+)", name.casefold())
-    return [int(part) if index % 2 else part for index, part in enumerate(parts)], name
 
 
 def _unreadable(path: Path, reason: str) -> SourceItem:

@@ -25,11 +25,6 @@ from faceviewer.types import Photo
 
 logger = logging.getLogger(__name__)
 
-VIDEO_SUFFIXES = frozenset(
-    (".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv", ".3gp", ".mts", ".m2ts", ".ogv")
-)
-"""Suffixes (lower case) by which videos are recognised."""
-
 _KEPT_FRAMES = 4
 _OPEN_READERS = 2
 

@@ -68,6 +68,10 @@ class HeadModel:
         """
         return (self.subdivision @ self.control_mm(identity, expression, named)).astype(np.float32)
 
+    def offsets_mm(self, identity: np.ndarray, expression: np.ndarray, named: np.ndarray) -> np.ndarray:
+        """(V, 3) float64 mm by which changes of the coefficients (see ``vertices_mm``) move the vertices."""
+        return self.subdivision @ (self.control_mm(identity, expression, named) - self.mean_control_mm)
+
     def mean_vertices_mm(self) -> np.ndarray:
         """(V, 3) float32: the mean person at rest, mm, head frame."""
         return (self.subdivision @ self.mean_control_mm.astype(np.float64)).astype(np.float32)

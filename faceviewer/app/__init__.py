@@ -1,0 +1,1 @@
+"""The application without its window: state, commands, verbs, settings, sessions. No Qt, no VTK here."""

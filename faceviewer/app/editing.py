@@ -1,0 +1,146 @@
+"""Verbs that change a head: shape and expression sliders, exaggeration. Every one can be undone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from faceviewer.app.state import NO_EDITS, Edits, HeadRef
+from faceviewer.app.store import Store
+from faceviewer.engines.registry import engine_ids, engine_spec
+from faceviewer.types import FaceMesh, Reconstruction
+
+if TYPE_CHECKING:  # scipy behind it would cost the start-up
+    from faceviewer.models.head_model import HeadModel
+
+SHAPE_LIMIT_SD = 3.0
+"""How far a shape slider goes, in standard deviations."""
+EXAGGERATION_LIMITS = (0.0, 2.0)
+
+_GROUPS = {
+    "chin": "Chin", "cheek": "Cheeks", "eye": "Eyes", "eyebrows": "Eyebrows", "forehead": "Forehead", "mouth": "Mouth",
+    "nose": "Nose", "ear": "Ears", "head": "Head", "asym": "Asymmetry",
+}  # fmt: skip
+_EXPRESSION_GROUPS = ("brow", "eye", "cheek", "nose", "jaw", "mouth", "tongue")
+
+
+@dataclass(frozen=True)
+class EditableHead:
+    """What can be changed on the heads of one engine."""
+
+    model: HeadModel
+
+    @property
+    def shape_names(self) -> tuple[str, ...]:
+        return self.model.named_direction_names
+
+    @property
+    def shape_sd(self) -> np.ndarray:
+        """(N,) how far each named direction varies between people, in its units."""
+        return self.model.named_direction_sd
+
+    @property
+    def expression_names(self) -> tuple[str, ...]:
+        return self.model.expression_names
+
+    def shape_groups(self) -> dict[str, tuple[str, ...]]:
+        """Title of a group -> names of its shape directions, in the model's order."""
+        groups: dict[str, list[str]] = {}
+        for name in self.shape_names:
+            groups.setdefault(_GROUPS.get(name.partition("-")[0], "General"), []).append(name)
+        return {title: tuple(names) for title, names in groups.items()}
+
+    def expression_groups(self) -> dict[str, tuple[str, ...]]:
+        """Title of a group -> names of its expressions."""
+        groups = {
+            start.capitalize(): tuple(name for name in self.expression_names if name.startswith(start))
+            for start in _EXPRESSION_GROUPS
+        }
+        return {title: names for title, names in groups.items() if names}
+
+
+@lru_cache(maxsize=8)
+def editable_head(engine: str) -> EditableHead | None:
+    """What can be changed on the heads of that engine; None when nothing can, or nobody knows it."""
+    if engine not in engine_ids() or not engine_spec(engine).head:
+        return None
+    module, _, function = engine_spec(engine).head.partition(":")
+    return EditableHead(getattr(import_module(module), function)())
+
+
+def edited_mesh(result: Reconstruction, edits: Edits) -> FaceMesh:
+    """The head of ``result`` with the user's changes; the very same mesh when there are none."""
+    head = editable_head(result.engine)
+    if head is None or edits == NO_EDITS:
+        return result.mesh
+    fitted_identity, fitted_expression = result.coefficients["identity"], result.coefficients["expression"]
+    identity = (edits.exaggeration - 1.0) * fitted_identity
+    expression = np.zeros_like(fitted_expression)
+    for index, name in enumerate(head.expression_names):
+        if name in edits.expression:
+            expression[index] = edits.expression[name] - fitted_expression[index]
+    named = np.array([edits.shape.get(name, 0.0) for name in head.shape_names]) * head.shape_sd
+    if not (identity.any() or expression.any() or named.any()):
+        return result.mesh  # bit for bit what the engine made, not what is left of it after rounding
+    offsets = head.model.offsets_mm(identity, expression, named)
+    return FaceMesh((result.mesh.vertices + offsets).astype(np.float32), result.mesh.topology, result.mesh.colors)
+
+
+class Editing:
+    """Changes of the head that is shown. Verbs do nothing when there is none that can be changed."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def model(self, result: Reconstruction | None) -> EditableHead | None:
+        """What can be changed on ``result``, or None."""
+        return editable_head(result.engine) if result is not None else None
+
+    def set_shape(self, name: str, sd: float) -> None:
+        """Move the shape along a named direction to ``sd`` standard deviations beside the fitted one."""
+        edits = self._edits()
+        self._edit(f"{name} shape", replace(edits, shape={**edits.shape, name: sd}), f"shape {name}")
+
+    def set_expression(self, name: str, weight: float) -> None:
+        """Give one expression the weight ``weight``, 0 to 1."""
+        edits = self._edits()
+        self._edit(name, replace(edits, expression={**edits.expression, name: weight}), f"expression {name}")
+
+    def set_exaggeration(self, factor: float) -> None:
+        """Multiply what tells this person from the mean head; 1 is the fitted shape, 0 the mean."""
+        self._edit("exaggeration", replace(self._edits(), exaggeration=factor), "exaggeration")
+
+    def neutral(self) -> None:
+        """Set every expression to 0."""
+        head = self.model(self._store.state.shown.result)
+        if head is not None:
+            self._edit(
+                "neutral expression", replace(self._edits(), expression=dict.fromkeys(head.expression_names, 0.0))
+            )
+
+    def reset(self) -> None:
+        """Back to what the engine made."""
+        if self._edits() != NO_EDITS:
+            self._edit("reset of the shape", NO_EDITS)
+
+    def finish(self) -> None:
+        """A slider was let go: what comes next is another step of undo."""
+        self._store.end_merge()
+
+    def _edits(self) -> Edits:
+        ref = self._store.state.shown.head
+        return NO_EDITS if ref is None else self._store.state.work.edits.get(ref, NO_EDITS)
+
+    def _edit(self, label: str, edits: Edits, merge_key: str = "") -> None:
+        state = self._store.state
+        ref = state.shown.head
+        if ref is None or self.model(state.shown.result) is None:
+            return
+        all_edits: dict[HeadRef, Edits] = {**state.work.edits, ref: edits}
+        if edits == NO_EDITS:
+            del all_edits[ref]
+        self._store.edit(label, replace(state.work, edits=all_edits), merge_key=merge_key)

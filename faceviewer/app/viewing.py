@@ -1,0 +1,117 @@
+"""Verbs that change how things are looked at. Not part of undo."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Literal
+
+import numpy as np
+
+from faceviewer.app.state import AppState, ViewCamera
+from faceviewer.app.store import Store
+
+Direction = Literal["front", "back", "left", "right", "top", "bottom"]
+"""From where the head is looked at; left and right are the subject's."""
+
+_TOWARDS_VIEWER: dict[str, tuple[tuple[float, float, float], tuple[float, float, float]]] = {
+    "front": ((0, 0, 1), (0, 1, 0)),
+    "back": ((0, 0, -1), (0, 1, 0)),
+    "left": ((1, 0, 0), (0, 1, 0)),
+    "right": ((-1, 0, 0), (0, 1, 0)),
+    "top": ((0, 1, 0), (0, 0, -1)),
+    "bottom": ((0, -1, 0), (0, 0, 1)),
+}
+_MARGIN = 1.12
+"""Room around the head when it is framed."""
+
+
+def frame_camera(
+    bounds_mm: tuple[np.ndarray, np.ndarray], camera: ViewCamera, direction: Direction | None = None
+) -> ViewCamera:
+    """``camera`` moved so that the box ``bounds_mm`` (two corners, head frame) fits, seen from ``direction``.
+
+    None keeps the direction in which ``camera`` looks.
+    """
+    low, high = bounds_mm
+    centre = (low + high) / 2
+    radius = float(np.linalg.norm(high - low)) / 2 * _MARGIN
+    if direction is None:
+        towards = np.subtract(camera.position_mm, camera.focal_mm)
+        towards, up = towards / max(float(np.linalg.norm(towards)), 1e-9), camera.up
+    else:
+        towards, up = np.array(_TOWARDS_VIEWER[direction][0], float), _TOWARDS_VIEWER[direction][1]
+    distance = radius / np.sin(np.radians(camera.fov_deg) / 2)
+    x, y, z = (float(value) for value in centre + towards * distance)
+    return replace(
+        camera,
+        position_mm=(x, y, z),
+        focal_mm=(float(centre[0]), float(centre[1]), float(centre[2])),
+        up=(float(up[0]), float(up[1]), float(up[2])),
+        parallel_scale_mm=radius,
+    )
+
+
+class Viewing:
+    """Changes of ``AppState.view``."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def set(self, **changes: Any) -> None:
+        """Set fields of ``ViewState`` by name."""
+        state = self._store.state
+        if any(getattr(state.view, name) != value for name, value in changes.items()):
+            self._store.update(replace(state, view=replace(state.view, **changes)))
+
+    def set_camera(self, camera: ViewCamera) -> None:
+        """The 3D view's camera was moved."""
+        self.set(camera=camera)
+
+    def look(self, direction: Direction) -> None:
+        """Look at the head from one side, all of it in view."""
+        self._frame(direction)
+
+    def reset(self) -> None:
+        """The view as at the start: from the front, in perspective."""
+        state = self._store.state
+        camera = replace(ViewCamera(), fov_deg=state.view.camera.fov_deg)
+        self.set(through_photo=False, camera=frame_camera(_bounds(state), camera, "front"))
+
+    def frame(self) -> None:
+        """Keep the direction, bring all of the head into view."""
+        self._frame(None)
+
+    def set_fov(self, fov_deg: float) -> None:
+        """Change the field of view and step back or forth, so that the head keeps its size."""
+        camera = self._store.state.view.camera
+        offset = np.subtract(camera.position_mm, camera.focal_mm)
+        factor = np.tan(np.radians(camera.fov_deg) / 2) / np.tan(np.radians(fov_deg) / 2)
+        x, y, z = (float(value) for value in np.add(camera.focal_mm, offset * factor))
+        self.set(camera=replace(camera, fov_deg=fov_deg, position_mm=(x, y, z)))
+
+    def set_parallel(self, parallel: bool) -> None:
+        """Orthographic or perspective, the head keeping its size."""
+        camera = self._store.state.view.camera
+        distance = float(np.linalg.norm(np.subtract(camera.position_mm, camera.focal_mm)))
+        scale = distance * float(np.tan(np.radians(camera.fov_deg) / 2))
+        self.set(camera=replace(camera, parallel=parallel, parallel_scale_mm=scale))
+
+    def toggle_landmarks(self, name: str) -> None:
+        """Show or hide one landmark set."""
+        self.set(landmark_sets=self._store.state.view.landmark_sets ^ {name})
+
+    def toggle_part(self, name: str) -> None:
+        """Show or hide one part; showing one also switches the overlay on when no parts are to be seen."""
+        view = self._store.state.view
+        self.set(parts=view.parts ^ {name}, parts_overlay=view.parts_overlay or view.display != "parts")
+
+    def _frame(self, direction: Direction | None) -> None:
+        state = self._store.state
+        self.set(through_photo=False, camera=frame_camera(_bounds(state), state.view.camera, direction))
+
+
+def _bounds(state: AppState) -> tuple[np.ndarray, np.ndarray]:
+    mesh = state.shown.mesh
+    if mesh is None:
+        return np.array([-85.0, -165.0, -190.0]), np.array([85.0, 125.0, 50.0])
+    return mesh.vertices.min(0).astype(float), mesh.vertices.max(0).astype(float)
