@@ -64,8 +64,8 @@ _DARK: dict[QPalette.ColorRole, str] = {
     _Role.Shadow: "#0c0c0e",
 }
 _DISABLED_TEXT = (_Role.WindowText, _Role.Text, _Role.ButtonText, _Role.HighlightedText, _Role.PlaceholderText)
-_LIGHT_DISABLED = {role: "#85858d" for role in _DISABLED_TEXT} | {_Role.Highlight: "#dcdce0", _Role.Accent: "#a9a9b1"}
-_DARK_DISABLED = {role: "#85858d" for role in _DISABLED_TEXT} | {_Role.Highlight: "#3f3f44", _Role.Accent: "#606068"}
+_LIGHT_DISABLED = dict.fromkeys(_DISABLED_TEXT, "#85858d") | {_Role.Highlight: "#dcdce0", _Role.Accent: "#a9a9b1"}
+_DARK_DISABLED = dict.fromkeys(_DISABLED_TEXT, "#85858d") | {_Role.Highlight: "#3f3f44", _Role.Accent: "#606068"}
 
 _LEVELS_ON_LIGHT: dict[Level, str] = {"info": "#1560b3", "ok": "#1c6b34", "warning": "#8a4b00", "error": "#b3261e"}
 _LEVELS_ON_DARK: dict[Level, str] = {"info": "#82b9f5", "ok": "#7fd18f", "warning": "#f5b95c", "error": "#ff8a80"}
