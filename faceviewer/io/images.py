@@ -24,6 +24,13 @@ def encode_png(picture: np.ndarray, *, compression: int = 1) -> bytes:
     return _encode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, compression])
 
 
+def encode_png_alpha(picture: np.ndarray, *, compression: int = 1) -> bytes:
+    """PNG bytes of an (H, W, 4) RGBA uint8 picture, alpha not premultiplied."""
+    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 4 or picture.size == 0:
+        raise ValueError(f"a picture with alpha is (H, W, 4) uint8, not {picture.shape} {picture.dtype}")
+    return _encoded(".png", cv2.cvtColor(picture, cv2.COLOR_RGBA2BGRA), [cv2.IMWRITE_PNG_COMPRESSION, compression])
+
+
 def encode_jpeg(picture: np.ndarray, *, quality: int = 92) -> bytes:
     """JPEG bytes of an (H, W, 3) RGB or (H, W) grey uint8 picture, colours at full resolution."""
     sampling = [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
@@ -48,17 +55,22 @@ def read_png(path: Path, mode: Literal["RGB", "L", "P"] = "RGB") -> np.ndarray:
         data = path.read_bytes()
     except OSError as error:
         raise FaceviewerError(f"{path}: cannot be read ({error.strerror or error})") from None
+    return decode_png(data, str(path), mode)
+
+
+def decode_png(data: bytes, where: str, mode: Literal["RGB", "L", "P"] = "RGB") -> np.ndarray:
+    """As ``read_png``, from bytes; ``where`` names them in errors."""
     try:
         with Image.open(BytesIO(data), formats=["PNG"]) as image:
             if max(image.size) > MAX_SIDE:
-                raise FaceviewerError(f"{path}: {image.width} x {image.height} pixels, more than {MAX_SIDE} on a side")
+                raise FaceviewerError(f"{where}: {image.width} x {image.height} pixels, more than {MAX_SIDE} on a side")
             if mode == "P" and image.mode != "P":
-                raise FaceviewerError(f"{path}: not a picture with a palette")
+                raise FaceviewerError(f"{where}: not a picture with a palette")
             return np.array(image if mode == "P" else image.convert(mode))
     except UnidentifiedImageError:
-        raise FaceviewerError(f"{path}: not a PNG picture") from None
+        raise FaceviewerError(f"{where}: not a PNG picture") from None
     except (OSError, ValueError, SyntaxError, EOFError, zlib.error, Image.DecompressionBombError) as error:
-        raise FaceviewerError(f"{path}: the PNG picture is damaged ({error})") from None
+        raise FaceviewerError(f"{where}: the PNG picture is damaged ({error})") from None
 
 
 def _encode(suffix: str, picture: np.ndarray, options: list[int]) -> bytes:
@@ -70,9 +82,14 @@ def _encode(suffix: str, picture: np.ndarray, options: list[int]) -> bytes:
     ):
         raise ValueError(f"a picture is (H, W, 3) or (H, W) uint8, not {picture.shape} {picture.dtype}")
     ordered = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+    return _encoded(suffix, ordered, options)
+
+
+def _encoded(suffix: str, ordered: np.ndarray, options: list[int]) -> bytes:
+    """The picture in OpenCV's order of channels as a file."""
     done, data = cv2.imencode(suffix, ordered, options)
     if not done:
         raise FaceviewerError(
-            f"a picture of {picture.shape[1]} x {picture.shape[0]} pixels cannot be stored as {suffix}"
+            f"a picture of {ordered.shape[1]} x {ordered.shape[0]} pixels cannot be stored as {suffix}"
         )
     return data.tobytes()

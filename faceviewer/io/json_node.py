@@ -92,6 +92,11 @@ class JsonNode:
         for key, value in self._value.items():
             yield JsonNode(key, f"a name in {self._where}").text(), JsonNode(value, self._place(key))
 
+    def elements(self) -> Iterator[JsonNode]:
+        """The members of a list."""
+        for number, value in enumerate(self._list()):
+            yield JsonNode(value, f"{self._where}[{number}]")
+
     def text(self) -> str:
         if not isinstance(self._value, str) or len(self._value) > MAX_TEXT or not _is_encodable(self._value):
             self.fail(f"text of at most {MAX_TEXT} characters expected")
@@ -120,6 +125,11 @@ class JsonNode:
 
     def number(self) -> float:
         return float(self._floats([self._value], "a number")[0])
+
+    def flag(self) -> bool:
+        if not isinstance(self._value, bool):
+            self.fail("true or false expected")
+        return self._value
 
     def is_null(self) -> bool:
         return self._value is None

@@ -9,27 +9,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from faceviewer.io.atomic import AtomicFileSet
-from faceviewer.io.images import encode_png, read_png
+from faceviewer.io.head_files import HeadFiles, encode_head_files
+from faceviewer.io.images import read_png
 from faceviewer.io.names import MAX_STEM_BYTES, slug
-from faceviewer.io.obj import encode_obj_files, read_obj
-from faceviewer.io.overlay import draw_overlay
-from faceviewer.io.ply import encode_ply
-from faceviewer.io.result_json import ResultFiles, encode_result
+from faceviewer.io.obj import read_obj
 from faceviewer.io.result_reader import SavedResult, TextureEntry, read_result
 from faceviewer.types import FaceMesh, FaceviewerError, Origin, Photo, Reconstruction, Texture, Topology
-
-FORMATS = ("obj", "glb", "ply")
-MAIN_TEXTURE = "photo"
-"""The texture that exports show; a result without one of that name shows its first."""
-
-_ORIGIN_PALETTE = (30, 30, 34, 76, 175, 80, 255, 193, 7, 66, 133, 244)  # empty, photo, mirrored, model as RGB
 
 TopologyResolver = Callable[[str], Topology | None]
 """Model name -> its topology, or None when the model is not there."""
@@ -66,42 +56,24 @@ def write_reconstruction(
     mm, go into the GLB. Raises FaceviewerError when the place cannot be written or the result is not finite.
     """
     start = time.perf_counter()
-    if unknown := set(formats) - set(FORMATS):
-        raise ValueError(f"unknown formats {sorted(unknown)}")
+    if overlay and photo is None:
+        raise ValueError("an overlay needs the photo")
     if stem != (safe := slug(stem, max_bytes=MAX_STEM_BYTES)):
         raise ValueError(f"unsafe stem {stem!r}, take {safe!r}")
+    wanted = HeadFiles(
+        formats=frozenset(formats),
+        origins=origins,
+        overlay=photo if overlay else None,
+        morph_targets=morph_targets,
+        face_number=face_number,
+        face_count=face_count,
+    )
     with AtomicFileSet(directory) as files:
-        texture_name = _shown_texture(reconstruction)
-        texture = None if texture_name is None else reconstruction.textures[texture_name]
-        contents = encode_obj_files(stem, reconstruction.mesh, texture)
-        png = contents.get(f"{stem}.png")
-        if "glb" in formats:
-            from faceviewer.io.glb import encode_glb  # brings trimesh
-
-            contents[f"{stem}.glb"] = encode_glb(reconstruction.mesh, png, name=stem, morph_targets=morph_targets)
-        if "ply" in formats:
-            contents[f"{stem}.ply"] = encode_ply(reconstruction.mesh, texture)
-        if origins and texture is not None and png is not None:
-            contents[f"{stem}_origin.png"] = _encode_origin(texture)
-        if overlay:
-            if photo is None:
-                raise ValueError("an overlay needs the photo")
-            contents[f"{stem}_overlay.png"] = encode_png(draw_overlay(photo, reconstruction))
+        contents = encode_head_files(reconstruction, stem, wanted)
         for name, data in contents.items():
             files.path(name).write_bytes(data)
-        named = ResultFiles(
-            mesh=f"{stem}.obj",
-            contents=contents,
-            textures={} if texture_name is None or png is None else {texture_name: f"{stem}.png"},
-            origins={texture_name: f"{stem}_origin.png"} if texture_name and f"{stem}_origin.png" in contents else {},
-        )
-        seconds = time.perf_counter() - start
-        text = encode_result(
-            reconstruction, named, face_number=face_number, face_count=face_count, seconds_write=seconds
-        )
-        files.path(f"{stem}.json").write_bytes(text)
-    paths = tuple(directory / name for name in (*contents, f"{stem}.json"))
-    return WrittenFiles(paths[-1], directory / named.mesh, paths, time.perf_counter() - start)
+    paths = tuple(directory / name for name in contents)
+    return WrittenFiles(paths[-1], directory / f"{stem}.obj", paths, time.perf_counter() - start)
 
 
 def read_reconstruction(json_path: Path, topology_of: TopologyResolver | None = None) -> Reconstruction:
@@ -132,11 +104,6 @@ def read_reconstruction(json_path: Path, topology_of: TopologyResolver | None = 
         warnings=saved.warnings,
         timings=saved.timings,
     )
-
-
-def _shown_texture(reconstruction: Reconstruction) -> str | None:
-    names = list(reconstruction.textures)
-    return MAIN_TEXTURE if MAIN_TEXTURE in names else next(iter(names), None)
 
 
 def _read_mesh(json_path: Path, saved: SavedResult, topology_of: TopologyResolver | None) -> FaceMesh:
@@ -172,15 +139,6 @@ def _read_texture(directory: Path, entry: TextureEntry) -> Texture:
     if not rgb.shape[0] == rgb.shape[1] == entry.size or origin.shape != rgb.shape[:2]:
         raise FaceviewerError(f"{directory / entry.file}: not the square of {entry.size} texels that the result names")
     return Texture(rgb, origin, entry.kind)
-
-
-def _encode_origin(texture: Texture) -> bytes:
-    """A palette PNG: its indices are the values of ``Origin``, its colours tell them apart for people."""
-    picture = Image.fromarray(np.ascontiguousarray(texture.origin), "P")
-    picture.putpalette(_ORIGIN_PALETTE)
-    stream = BytesIO()
-    picture.save(stream, "PNG", compress_level=1)
-    return stream.getvalue()
 
 
 def _read_origin(path: Path) -> np.ndarray:

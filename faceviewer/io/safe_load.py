@@ -10,6 +10,7 @@ import math
 import tokenize
 import zipfile
 import zlib
+from io import BytesIO
 from os import PathLike
 from pathlib import Path
 from typing import IO
@@ -40,49 +41,57 @@ def load_npz(path: str | PathLike[str], *, max_bytes: int = DEFAULT_MAX_BYTES) -
     ``max_bytes`` bounds the memory of all arrays together. Returns name -> array, in the file's order.
     Raises FaceviewerError when the file is missing, damaged, too large, or holds Python objects.
     """
-    path = Path(path)
+    return _load_npz(Path(path), str(path), max_bytes)
+
+
+def parse_npz(data: bytes, where: str, *, max_bytes: int = DEFAULT_MAX_BYTES) -> dict[str, np.ndarray]:
+    """As ``load_npz``, from bytes; ``where`` names them in errors."""
+    return _load_npz(BytesIO(data), where, max_bytes)
+
+
+def _load_npz(source: Path | IO[bytes], where: str, max_bytes: int) -> dict[str, np.ndarray]:
     try:
-        archive = zipfile.ZipFile(path)
+        archive = zipfile.ZipFile(source)
     except FileNotFoundError:
-        raise FaceviewerError(f"{path}: no such file") from None
+        raise FaceviewerError(f"{where}: no such file") from None
     except OSError as error:
-        raise FaceviewerError(f"{path}: cannot be read ({error.strerror or error})") from None
+        raise FaceviewerError(f"{where}: cannot be read ({error.strerror or error})") from None
     except _BROKEN:
-        raise FaceviewerError(f"{path}: not an .npz file") from None
+        raise FaceviewerError(f"{where}: not an .npz file") from None
     with archive:
-        members = _checked_members(path, archive, max_bytes)
-        return {name: _read_member(path, archive, info) for name, info in members.items()}
+        members = _checked_members(where, archive, max_bytes)
+        return {name: _read_member(where, archive, info) for name, info in members.items()}
 
 
-def _checked_members(path: Path, archive: zipfile.ZipFile, max_bytes: int) -> dict[str, zipfile.ZipInfo]:
+def _checked_members(where: str, archive: zipfile.ZipFile, max_bytes: int) -> dict[str, zipfile.ZipInfo]:
     infos = archive.infolist()
     if len(infos) > MAX_MEMBERS:
-        raise FaceviewerError(f"{path}: holds {len(infos)} members, more than {MAX_MEMBERS}")
+        raise FaceviewerError(f"{where}: holds {len(infos)} members, more than {MAX_MEMBERS}")
     total = sum(info.file_size for info in infos)
     if total > max_bytes:
-        raise FaceviewerError(f"{path}: would unpack to {total} bytes, more than the limit of {max_bytes}")
+        raise FaceviewerError(f"{where}: would unpack to {total} bytes, more than the limit of {max_bytes}")
     members: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
         name = info.filename.removesuffix(".npy")
         if name == info.filename or name in members:
-            raise FaceviewerError(f"{path}: member {info.filename!r} is not an array or occurs twice")
+            raise FaceviewerError(f"{where}: member {info.filename!r} is not an array or occurs twice")
         members[name] = info
     return members
 
 
-def _read_member(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
+def _read_member(where: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
     try:
         with archive.open(info) as stream:
             shape, dtype = _read_header(stream)
             expected = stream.tell() + math.prod(shape) * dtype.itemsize
         if dtype.hasobject:
-            raise FaceviewerError(f"{path}: array {info.filename!r} holds Python objects, which could run code")
+            raise FaceviewerError(f"{where}: array {info.filename!r} holds Python objects, which could run code")
         if expected != info.file_size:
-            raise FaceviewerError(f"{path}: array {info.filename!r} does not have the size that its header says")
+            raise FaceviewerError(f"{where}: array {info.filename!r} does not have the size that its header says")
         with archive.open(info) as stream:
             return np.lib.format.read_array(stream, allow_pickle=False)
     except _BROKEN as error:
-        raise FaceviewerError(f"{path}: array {info.filename!r} is damaged ({error})") from None
+        raise FaceviewerError(f"{where}: array {info.filename!r} is damaged ({error})") from None
 
 
 def _read_header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
