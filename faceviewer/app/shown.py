@@ -23,7 +23,7 @@ def derive(state: AppState, before: AppState) -> AppState:
     document = _shown_document(state, before)
     if document is None:
         return replace(state, shown=Shown())
-    number = document.shown_face
+    number = state.comparison.reference.face_number if state.comparison is not None else document.shown_face
     result = document.heads.get(number)
     head = HeadRef(document.id, number) if result is not None else None
     other_ref = state.comparison.other if state.comparison is not None else None

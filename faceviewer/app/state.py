@@ -75,6 +75,8 @@ class Document:
     """The face number that is chosen."""
     rotation_deg: int = 0
     """How far the user turned the photo counter-clockwise before the search: 0, 90, 180 or 270."""
+    pasted: Photo | None = None
+    """The picture as it was pasted, when there is no file to read it from."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "heads", MappingProxyType(dict(self.heads)))

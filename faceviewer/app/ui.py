@@ -54,6 +54,10 @@ class UserInterface(Protocol):
 
     def toggle_full_screen(self) -> None: ...
 
+    def toggle_panel(self, name: str) -> None:
+        """Show, bring to the front or hide a panel: photos, layers, shape, blendshapes, properties, measure ..."""
+        ...
+
     def reset_layout(self) -> None:
         """Panels as they were at the very first start."""
         ...

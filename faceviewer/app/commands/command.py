@@ -1,0 +1,73 @@
+"""What a command is, and the questions that tell when one can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from faceviewer.app.state import AppState
+from faceviewer.app.verbs import Verbs
+
+
+def always(_: AppState) -> bool:
+    """For commands that need nothing."""
+    return True
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing that a person can do; menus, keys, palette, cheat sheet and tests read it from here."""
+
+    id: str
+    """As ``menu.thing``; settings, notices and tests name it by this."""
+    title: str
+    """As menus show it; "..." at its end when a dialog asks for more."""
+    menu: str
+    """Where it stands: "File", or "View/Landmarks" for a submenu."""
+    action: Callable[[Verbs], None]
+    shortcut: str = ""
+    """In Qt's portable form, such as "Ctrl+Shift+P"; empty for none."""
+    explanation: str = ""
+    """What it is good for, in one sentence, for tooltips and the palette."""
+    enabled: Callable[[AppState], bool] = always
+    checked: Callable[[AppState], bool] | None = None
+    """For commands that switch something: whether it is on."""
+    icon: str = ""
+    toolbar: bool = False
+    separator: bool = False
+    """A line above it in the menu."""
+
+
+def has_documents(state: AppState) -> bool:
+    """Something is in the list."""
+    return bool(state.documents)
+
+
+def has_photo(state: AppState) -> bool:
+    """A photo is shown."""
+    return state.shown.photo is not None and state.shown.document is not None and state.shown.document.kind == "photo"
+
+
+def has_faces(state: AppState) -> bool:
+    """The shown photo has faces."""
+    return bool(state.shown.faces)
+
+
+def has_head(state: AppState) -> bool:
+    """A head is shown."""
+    return state.shown.result is not None
+
+
+def has_texture(state: AppState) -> bool:
+    """The shown head has a texture."""
+    return state.shown.result is not None and bool(state.shown.result.textures)
+
+
+def has_edits(state: AppState) -> bool:
+    """The shown head was changed by the user."""
+    return state.shown.head is not None and state.shown.head in state.work.edits
+
+
+def is_busy(state: AppState) -> bool:
+    """A job can be cancelled."""
+    return state.job is not None and state.job.cancellable

@@ -1,0 +1,71 @@
+"""Commands of the menu Tools: what a click does, measuring, comparing, live following."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from faceviewer.app.commands.command import Command, has_head
+from faceviewer.app.state import AppState, Tool
+from faceviewer.app.verbs import Verbs
+
+_TOOLS: tuple[tuple[Tool, str, str, str, str], ...] = (
+    ("select", "Select", "Q", "select", "Click vertices, landmarks and texels to see their values."),
+    ("distance", "Measure a distance", "L", "measure", "Click two points: the straight distance between them."),
+    ("surface", "Measure along the surface", "Shift+L", "surface", "Click two points: the shortest way over the skin."),
+    ("angle", "Measure an angle", "A", "angle", "Click three points: the angle at the second."),
+)
+
+
+def _use(tool: Tool, verbs: Verbs) -> None:
+    verbs.selecting.use_tool(tool)
+
+
+def _in_hand(tool: Tool, state: AppState) -> bool:
+    return state.tool == tool
+
+
+def _is_live(state: AppState) -> bool:
+    return state.live is not None
+
+
+def _two_heads(state: AppState) -> bool:
+    return len(state.heads()) > 1
+
+
+def _play_or_freeze(verbs: Verbs) -> None:
+    live = verbs.store.state.live
+    if live is not None and live.playing:
+        verbs.live.pause()
+    else:
+        verbs.live.play()
+
+
+def _mirror(verbs: Verbs) -> None:
+    live = verbs.store.state.live
+    if live is not None:
+        verbs.live.set_mirror(not live.mirror)
+
+
+TOOL_COMMANDS = (
+    *(
+        Command(f"tools.{tool}", title, "Tools", partial(_use, tool), key, explanation, has_head,
+                partial(_in_hand, tool), icon)
+        for tool, title, key, icon, explanation in _TOOLS
+    ),
+    Command("tools.clear_measurements", "Remove all measurements", "Tools", lambda verbs: verbs.measuring.clear(), "",
+            "Take all measured lines and angles off the head.", lambda state: bool(state.work.measurements)),
+    Command("tools.compare", "Compare with another head", "Tools", lambda verbs: verbs.comparing.start_or_stop(),
+            "Ctrl+M", "Two heads side by side, or their distance as a heat map.", _two_heads,
+            lambda state: state.comparison is not None, "compare", separator=True),
+    Command("tools.heat_map", "Heat map", "Tools", lambda verbs: verbs.comparing.toggle_heat_map(), "H",
+            "Colour one head by its distance from the other.", lambda state: state.comparison is not None,
+            lambda state: state.comparison is not None and state.comparison.layout == "heat map", "heat-map"),
+    Command("tools.freeze", "Play or freeze", "Tools", _play_or_freeze, "Space",
+            "Stop at this frame of the camera or video, or go on.", _is_live,
+            lambda state: state.live is not None and state.live.playing, "freeze", separator=True),
+    Command("tools.mirror", "Mirror the camera's picture", "Tools", _mirror, "",
+            "Show it like a mirror; the data stay as the camera sees them.", _is_live,
+            lambda state: state.live is not None and state.live.mirror, "mirror"),
+    Command("tools.stop_live", "Stop following", "Tools", lambda verbs: verbs.live.stop(), "",
+            "Close the camera or video.", _is_live),
+)  # fmt: skip

@@ -1,0 +1,146 @@
+"""Verbs on the list of photos: opening, choosing, removing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from faceviewer.app.documents import document_of_path, next_id, with_changes, with_documents, without_document
+from faceviewer.app.recent import RecentFiles
+from faceviewer.app.reconstructing import Reconstructing
+from faceviewer.app.state import Document, DocumentKind, Notice
+from faceviewer.app.store import Store
+from faceviewer.io.photo import PHOTO_SUFFIXES
+from faceviewer.io.resources import resource_path
+from faceviewer.jobs.files import VIDEO_SUFFIXES, files_below
+from faceviewer.types import Photo
+
+MAX_FILES = 20_000
+"""Of one opened folder: a list that a person can still use."""
+SESSION_SUFFIX = ".faceviewer"
+
+
+class Opening:
+    """Brings photos into the list and chooses among them."""
+
+    def __init__(
+        self,
+        store: Store,
+        reconstructing: Reconstructing,
+        recent: RecentFiles,
+        open_session: Callable[[Path], None],
+        follow_video: Callable[[int], None],
+        stop_following: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._reconstructing = reconstructing
+        self._recent = recent
+        self._open_session = open_session
+        self._follow_video = follow_video
+        self._stop_following = stop_following
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open photos, videos, folders or a session. What is none of these gives one sentence and changes nothing."""
+        sessions = [path for path in paths if path.suffix.lower() == SESSION_SUFFIX and path.is_file()]
+        if sessions:
+            self._open_session(sessions[0])
+            return
+        state = self._store.state
+        files, refused = [], []
+        for path in paths:
+            if path.is_dir():
+                found = [file for file in islice(files_below(path), MAX_FILES) if isinstance(file, Path)]
+                files += found
+                if not found:
+                    refused.append(f"{path.name or path}: the folder holds no photo or video.")
+            elif not path.exists():
+                refused.append(f"{path}: there is no such file.")
+            elif _kind(path) is None:
+                refused.append(f"{path.name}: not a photo or a video that faceviewer knows by its ending.")
+            else:
+                files.append(path)
+        if refused:
+            self._store.update(replace(state, notice=Notice(_joined(refused), "error")))
+        if not files:
+            return
+        fresh = [path.absolute() for path in files if document_of_path(state, path.absolute()) is None]
+        first = next_id(state)
+        documents = [
+            Document(id=first + k, title=path.name, kind=_kind(path) or "photo", path=path)
+            for k, path in enumerate(fresh)
+        ]
+        self._store.update(with_documents(self._store.state, documents))
+        for path in paths:
+            self._recent.add(path.absolute())
+        chosen = document_of_path(self._store.state, files[0].absolute())
+        if chosen is not None:
+            self._reconstructing.remember_opened(tuple(document.id for document in documents), alone=len(files) == 1)
+            self.choose_document(chosen.id)
+
+    def open_picture(self, rgb: np.ndarray, title: str) -> None:
+        """Open (H, W, 3) uint8 sRGB pixels, as from the clipboard."""
+        rgb = np.ascontiguousarray(rgb)
+        photo = Photo(rgb=rgb, sha256=hashlib.sha256(rgb.tobytes()).hexdigest())
+        document = Document(id=next_id(self._store.state), title=title, pasted=photo)
+        self._store.update(with_documents(self._store.state, [document]))
+        self.choose_document(document.id)
+
+    def open_sample(self) -> None:
+        """Open the portrait that comes with the application."""
+        self.open_paths([resource_path("sample.jpg")])
+
+    def choose_document(self, document_id: int) -> None:
+        """Show one document; what was never tried is searched and reconstructed."""
+        state = self._store.state
+        document = state.document(document_id)
+        if document is None:
+            return
+        if state.live is not None and state.live.document != document_id:
+            self._stop_following()
+        self._store.update(replace(self._store.state, current=document_id, comparison=None, selection=None, hover=None))
+        if document.kind == "video" and document.path is not None:
+            if state.live is None or state.live.document != document_id:
+                self._follow_video(document_id)
+        elif document.status == "new" and document.kind == "photo":
+            self._reconstructing.search(document_id)
+
+    def step(self, by: int) -> None:
+        """Choose the next (1) or previous (-1) document of the list."""
+        state = self._store.state
+        ids = [document.id for document in state.documents]
+        if state.current in ids and 0 <= ids.index(state.current) + by < len(ids):
+            self.choose_document(ids[ids.index(state.current) + by])
+
+    def choose_face(self, number: int) -> None:
+        """Show the head of face ``number``; one that has no head yet is reconstructed."""
+        document = self._store.state.shown.document
+        if document is None or not 1 <= number <= len(document.faces):
+            return
+        state = with_changes(self._store.state, document.id, shown_face=number)
+        self._store.update(replace(state, selection=None, hover=None))
+        if number not in document.heads:
+            self._reconstructing.reconstruct(document.id, (number,))
+
+    def remove(self, document_id: int) -> None:
+        """Take one document off the list; its file stays."""
+        if self._store.state.live is not None and self._store.state.live.document == document_id:
+            self._stop_following()
+        self._reconstructing.forget(document_id)
+        self._store.update(without_document(self._store.state, document_id))
+
+
+def _kind(path: Path) -> DocumentKind | None:
+    if path.suffix.lower() in VIDEO_SUFFIXES:
+        return "video"
+    return "photo" if path.suffix.lower() in PHOTO_SUFFIXES else None
+
+
+def _joined(sentences: Sequence[str]) -> str:
+    if len(sentences) <= 2:
+        return " ".join(sentences)
+    return f"{sentences[0]} And {len(sentences) - 1} more could not be opened."

@@ -1,0 +1,94 @@
+"""All verbs of the application, room by room, and how the rooms are put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from faceviewer.app.comparing import Comparing
+from faceviewer.app.editing import Editing
+from faceviewer.app.exporting import Exporting
+from faceviewer.app.live import Live
+from faceviewer.app.measuring import Measuring
+from faceviewer.app.opening import Opening
+from faceviewer.app.recent import RecentFiles
+from faceviewer.app.reconstructing import Reconstructing, Worker
+from faceviewer.app.selecting import Selecting
+from faceviewer.app.sessions import Sessions
+from faceviewer.app.settings import Settings
+from faceviewer.app.shown import derive
+from faceviewer.app.state import AppState, Notice, ViewState
+from faceviewer.app.store import Store
+from faceviewer.app.ui import UserInterface
+from faceviewer.app.viewing import Viewing
+from faceviewer.jobs.background import Background
+from faceviewer.jobs.events import JobEvent
+
+
+@dataclass(frozen=True)
+class Verbs:
+    """What commands and views can do. Everything is called in the thread that shows the window."""
+
+    store: Store
+    ui: UserInterface
+    settings: Settings
+    recent: RecentFiles
+    opening: Opening
+    reconstructing: Reconstructing
+    viewing: Viewing
+    selecting: Selecting
+    editing: Editing
+    measuring: Measuring
+    comparing: Comparing
+    live: Live
+    exporting: Exporting
+    sessions: Sessions
+
+    def say(self, notice: Notice | None) -> None:
+        """Show one sentence to the user, or take the one that is shown away."""
+        self.store.update(replace(self.store.state, notice=notice))
+
+    def handle(self, event: JobEvent) -> None:
+        """Take one event of the engine thread to the room that asked for it."""
+        if event.generation == self.live.generation:
+            self.live.handle(event)
+        else:
+            self.reconstructing.handle(event)
+
+
+def build_verbs(
+    *, ui: UserInterface, worker: Worker, background: Background, settings: Settings, recent: RecentFiles
+) -> Verbs:
+    """The rooms around one new store. Nothing is started yet."""
+    view = ViewState(
+        display=settings.text("appearance.display"),  # type: ignore[arg-type]
+        landmark_size_px=settings.number("appearance.landmark_size"),
+    )
+    store = Store(derive, AppState(view=view))
+    reconstructing = Reconstructing(store, worker, settings)
+    live = Live(store, worker, reconstructing.next_generation, settings)
+    measuring = Measuring(store)
+    sessions = Sessions(store, ui, settings)
+    opening = Opening(
+        store,
+        reconstructing,
+        recent,
+        open_session=sessions.open,
+        follow_video=live.follow_document,
+        stop_following=live.stop,
+    )
+    return Verbs(
+        store=store,
+        ui=ui,
+        settings=settings,
+        recent=recent,
+        opening=opening,
+        reconstructing=reconstructing,
+        viewing=Viewing(store),
+        selecting=Selecting(store, measuring.add_point),
+        editing=Editing(store),
+        measuring=measuring,
+        comparing=Comparing(store, background),
+        live=live,
+        exporting=Exporting(store, ui, settings),
+        sessions=sessions,
+    )

@@ -1,0 +1,106 @@
+"""Starting and ending the application with its window.
+
+The window stands before torch, the networks and the head model are loaded; the engine thread does that meanwhile.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from faceviewer.app.recent import RecentFiles
+from faceviewer.app.settings import Settings
+from faceviewer.app.verbs import Verbs, build_verbs
+from faceviewer.gui.bridge import Bridge
+from faceviewer.gui.exceptions import install_hooks
+from faceviewer.gui.icons import app_icon
+from faceviewer.gui.main_window import MainWindow
+from faceviewer.gui.theme import apply_theme
+from faceviewer.gui.user_interface import QtUserInterface
+from faceviewer.jobs.background import Background, Delivery
+from faceviewer.jobs.engine_thread import EngineThread
+from faceviewer.jobs.events import JobEvent
+
+logger = logging.getLogger(__name__)
+
+STOP_TIMEOUT_S = 3.0
+
+
+class FaceviewerApplication(QObject):
+    """One window with its engine thread, from start to end. Tests start and end several in one process."""
+
+    def __init__(self, application: QApplication) -> None:
+        super().__init__()
+        self._application = application
+        self.settings = Settings()
+        apply_theme(application, self.settings.text("appearance.theme"))
+        self._bridge = Bridge(self)
+        self.engine_thread = EngineThread(self._bridge.post)
+        self.background = Background(self._bridge.post)
+        ui = QtUserInterface()
+        self.verbs: Verbs = build_verbs(
+            ui=ui,
+            worker=self.engine_thread,
+            background=self.background,
+            settings=self.settings,
+            recent=RecentFiles(self.settings),
+        )
+        self._bridge.connect_to(self._receive)
+        self.settings.subscribe(self._setting_changed)
+        self.window = MainWindow(self.verbs, ui)
+        self.window.closing.connect(self.end)
+
+    def start(self, paths: Sequence[Path] = ()) -> None:
+        """Show the window, then load the engine behind it and open ``paths``."""
+        self.window.show()
+        QTimer.singleShot(0, self, self._start_engine)
+        self._paths = tuple(paths)
+
+    def end(self) -> None:
+        """Stop the threads; called when the window closes."""
+        self.verbs.live.stop()
+        self.verbs.reconstructing.cancel()
+        if not self.engine_thread.stop(STOP_TIMEOUT_S):
+            logger.warning("the engine was still busy when the window closed")
+        self.verbs.sessions.clean_exit()
+        self.background.close()
+        self._bridge.close()
+
+    def _start_engine(self) -> None:
+        self.engine_thread.start()
+        self.verbs.reconstructing.warm_up()
+        self.verbs.sessions.start_autosave()
+        if self._paths:
+            self.verbs.opening.open_paths(self._paths)
+
+    def _receive(self, message: JobEvent | Delivery) -> None:
+        if isinstance(message, Delivery):
+            message.hand_over()
+        else:
+            self.verbs.handle(message)
+
+    def _setting_changed(self, key: str, value: object) -> None:
+        if key == "appearance.theme":
+            apply_theme(self._application, str(value))
+
+
+def run(paths: Sequence[Path] = ()) -> int:
+    """Open the window with ``paths`` and stay until it is closed; returns the exit status."""
+    if sys.platform == "win32":
+        import torch  # noqa: F401 - loaded after Qt, its c10.dll fails to initialise (WinError 1114)
+    os.environ.setdefault("QT_API", "pyside6")
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("faceviewer")
+    application.setApplicationDisplayName("faceviewer")
+    application.setWindowIcon(app_icon())
+    running = FaceviewerApplication(application)
+    install_hooks(running.window)
+    running.start(paths)
+    return application.exec()
