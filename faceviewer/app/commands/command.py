@@ -48,6 +48,11 @@ def has_photo(state: AppState) -> bool:
     return state.shown.photo is not None and state.shown.document is not None and state.shown.document.kind == "photo"
 
 
+def can_reconstruct(state: AppState) -> bool:
+    """A photo is shown, or a frame in which a face was found."""
+    return has_photo(state) or (state.shown.photo is not None and bool(state.shown.faces))
+
+
 def has_faces(state: AppState) -> bool:
     """The shown photo has faces."""
     return bool(state.shown.faces)

@@ -1,0 +1,119 @@
+"""The strip under the panes while a camera or video is followed: play, time, mirror, smoothing, recording."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+
+from faceviewer.app.state import AppState, LiveState
+from faceviewer.app.verbs import Verbs
+from faceviewer.gui.actions import Actions
+from faceviewer.gui.icons import icon
+
+_TIME_STEPS_PER_S = 50
+
+
+class LiveBar(QFrame):
+    """Shows ``state.live`` and changes it; stays, with Play, while a video is shown that is not being followed."""
+
+    def __init__(self, verbs: Verbs, actions: Actions, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._verbs = verbs
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setAccessibleName("Camera and video")
+        self._play = QToolButton(self)
+        self._play.setIconSize(QSize(20, 20))
+        self._play.setAutoRaise(True)
+        self._play.clicked.connect(self._play_or_freeze)
+        self._place = QSlider(Qt.Orientation.Horizontal, self)
+        self._place.setAccessibleName("Place in the video")
+        self._place.setToolTip("Drag to another place of the video; the head there is worked out at once.")
+        self._place.valueChanged.connect(self._seek)
+        self._time = QLabel(self)
+        self._pace = QLabel(self)
+        self._pace.setToolTip("How many frames per second are turned into heads.")
+        self._mirror = QToolButton(self)
+        self._mirror.setDefaultAction(actions["tools.mirror"])
+        self._smoothing = QSlider(Qt.Orientation.Horizontal, self)
+        self._smoothing.setRange(0, 100)
+        self._smoothing.setFixedWidth(90)
+        self._smoothing.setAccessibleName("Smoothing")
+        self._smoothing.setToolTip("Calms the head from frame to frame (One-Euro filter); left is off.")
+        self._smoothing.valueChanged.connect(self._smooth)
+        self._record = QToolButton(self)
+        self._record.setIcon(icon("record"))
+        self._record.setCheckable(True)
+        self._record.setAccessibleName("Record")
+        self._record.setToolTip("Write landmarks, head pose and blendshapes of every frame to a CSV file.")
+        self._record.clicked.connect(self._record_or_end)
+        self._stop = QToolButton(self)
+        self._stop.setDefaultAction(actions["tools.stop_live"])
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 3, 8, 3)
+        for widget in (self._play, self._place, self._time, self._pace, self._mirror):
+            layout.addWidget(widget, 1 if widget is self._place else 0)
+        layout.addWidget(QLabel("Smoothing", self))
+        for widget in (self._smoothing, self._record, self._stop):
+            layout.addWidget(widget)
+        self.hide()
+
+    def show_state(self, state: AppState, before: AppState) -> None:
+        """Show where the video is and how it is followed."""
+        document = state.shown.document
+        if state.live is before.live and document is before.shown.document:
+            return
+        live = state.live
+        self.setVisible(live is not None or (document is not None and document.kind == "video"))
+        playing = live is not None and live.playing
+        self._play.setIcon(icon("pause" if playing else "play"))
+        self._play.setAccessibleName("Freeze" if playing else "Play")
+        self._play.setToolTip("Freeze this frame (Space)" if playing else "Go on (Space)")
+        for widget in (self._mirror, self._smoothing, self._record, self._pace):
+            widget.setEnabled(live is not None)
+        self._place.setEnabled(live is not None and live.duration_s is not None)
+        if live is not None:
+            self._show_live(live)
+
+    def _show_live(self, live: LiveState) -> None:
+        if live.duration_s is not None and not self._place.isSliderDown():
+            self._place.blockSignals(True)
+            self._place.setRange(0, max(round(live.duration_s * _TIME_STEPS_PER_S), 1))
+            self._place.setValue(round(live.time_s * _TIME_STEPS_PER_S))
+            self._place.blockSignals(False)
+        length = f" / {_clock(live.duration_s)}" if live.duration_s is not None else ""
+        self._time.setText(_clock(live.time_s) + length)
+        self._pace.setText(f"{live.frames_per_second:.0f} heads/s" if live.frames_per_second else "")
+        if not self._smoothing.isSliderDown():
+            self._smoothing.blockSignals(True)
+            self._smoothing.setValue(round(100 * live.smoothing))
+            self._smoothing.blockSignals(False)
+        self._record.setChecked(live.recording is not None)
+
+    def _play_or_freeze(self) -> None:
+        live = self._verbs.store.state.live
+        if live is not None and live.playing:
+            self._verbs.live.pause()
+        else:
+            self._verbs.live.play()
+
+    def _seek(self, step: int) -> None:
+        self._verbs.live.seek(step / _TIME_STEPS_PER_S)
+
+    def _smooth(self, percent: int) -> None:
+        self._verbs.live.set_smoothing(percent / 100)
+
+    def _record_or_end(self, wanted: bool) -> None:
+        live = self._verbs.store.state.live
+        if not wanted or live is None:
+            self._verbs.live.record(None)
+            return
+        target = self._verbs.ui.choose_target("Record to", Path("recording.csv"), ["*.csv"])
+        self._record.setChecked(target is not None)
+        if target is not None:
+            self._verbs.live.record(target)
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{seconds % 60:04.1f}"
