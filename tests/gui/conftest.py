@@ -1,0 +1,110 @@
+"""A real window for every story, with a home of its own and heads that were made once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from faceviewer.app.documents import next_id, with_documents
+from faceviewer.app.state import AppState, Document, HeadRef
+from faceviewer.gui.application import FaceviewerApplication
+from faceviewer.gui.main_window import MainWindow
+from faceviewer.types import Photo, Reconstruction
+
+WAIT_MS = 30_000
+"""For what computes; long, because other tests may keep the cores busy."""
+
+
+@pytest.fixture(scope="session")
+def qapp_args() -> list[str]:
+    return ["faceviewer"]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Settings, recent files, layout and autosave of this test alone."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("FACEVIEWER_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample_heads() -> tuple[Photo, tuple[Reconstruction, ...]]:
+    """The shipped portrait and its head, made once by the real engine."""
+    import faceviewer
+    from faceviewer.io.photo import load_photo
+    from faceviewer.io.resources import resource_path
+
+    photo = load_photo(resource_path("sample.jpg"))
+    return photo, tuple(faceviewer.reconstruct_all(photo))
+
+
+@dataclass
+class App:
+    """The running application as tests use it."""
+
+    application: FaceviewerApplication
+    wait_until: Callable[..., None]
+    sample: tuple[Photo, tuple[Reconstruction, ...]]
+
+    @property
+    def window(self) -> MainWindow:
+        return self.application.window
+
+    @property
+    def verbs(self):
+        return self.application.verbs
+
+    @property
+    def state(self) -> AppState:
+        return self.application.verbs.store.state
+
+    def run(self, command_id: str) -> None:
+        """Trigger a command as its menu entry would; fails when it is disabled."""
+        action = self.window.actions_by_id[command_id]
+        assert action.isEnabled(), f"{command_id} is disabled"
+        action.trigger()
+
+    def wait_idle(self) -> None:
+        """Wait until no job is left."""
+        self.wait_until(lambda: self.state.job is None, timeout=WAIT_MS)
+
+    def add_sample(self, title: str = "sample.jpg") -> HeadRef:
+        """Put the sample's finished head into the list, without computing, and show it."""
+        photo, heads = self.sample
+        document = Document(
+            id=next_id(self.state),
+            title=title,
+            path=photo.path,
+            status="done",
+            photo=photo,
+            faces=tuple(head.face for head in heads),
+            heads=dict(enumerate(heads, 1)),
+        )
+        self.verbs.store.update(with_documents(self.state, [document]))
+        self.verbs.opening.choose_document(document.id)
+        QApplication.processEvents()
+        return HeadRef(document.id, 1)
+
+
+@pytest.fixture
+def app(qtbot, home: Path, sample_heads) -> Iterator[App]:
+    """The application with its window on the screen and the engine warming up behind it."""
+    if "DISPLAY" not in os.environ and "WAYLAND_DISPLAY" not in os.environ:
+        if os.environ.get("CI"):
+            pytest.fail("there is no screen for the window; run the tests under xvfb-run")
+        pytest.skip("there is no screen for the window; run the tests under xvfb-run")
+    application = FaceviewerApplication(QApplication.instance())
+    application.window.resize(1000, 640)
+    application.start()
+    qtbot.waitExposed(application.window)
+    running = App(application, qtbot.waitUntil, sample_heads)
+    yield running
+    application.window.close()
+    QApplication.processEvents()
