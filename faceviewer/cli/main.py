@@ -12,27 +12,26 @@ from typer.core import TyperGroup
 
 from faceviewer import __version__
 from faceviewer.cli.doctor import doctor
-from faceviewer.cli.errors import WRONG_USAGE, say
+from faceviewer.cli.errors import say
 from faceviewer.cli.reconstruct import reconstruct
 from faceviewer.cli.render import render
+from faceviewer.cli.window import window
 
-_NO_WINDOW = "the window comes with the next release; until then: faceviewer reconstruct PHOTO -o DIR"
+_WINDOW = "window"
 
 
 class _Commands(TyperGroup):
-    """Commands, or photos where a command is expected."""
+    """Commands, or photos to open in the window where a command is expected."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args and args[0] not in self.commands and (Path(args[0]).suffix or Path(args[0]).exists()):
-            say(f"error: {_NO_WINDOW}", error=True)
-            raise typer.Exit(WRONG_USAGE)
+            args = [_WINDOW, *args]
         return super().resolve_command(ctx, args)
 
 
 app = typer.Typer(
     cls=_Commands,
-    help="Turn photographs into textured 3D heads.",
-    epilog=f"Without a command: {_NO_WINDOW}.",
+    help="Turn photographs into textured 3D heads. Without a command, or with photos alone, the window opens.",
     add_completion=False,
     invoke_without_command=True,
     pretty_exceptions_enable=False,
@@ -41,6 +40,7 @@ app = typer.Typer(
 app.command()(reconstruct)
 app.command()(render)
 app.command()(doctor)
+app.command(name=_WINDOW, hidden=True)(window)
 
 
 @app.callback()
@@ -52,8 +52,7 @@ def _root(
         say(f"faceviewer {__version__}")
         raise typer.Exit
     if context.invoked_subcommand is None:
-        say(context.get_help())
-        raise typer.Exit
+        window(None)
 
 
 def run() -> None:
