@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 
 from faceviewer.engines.options import UsageError
 
@@ -48,3 +49,17 @@ def limit_threads(count: int) -> None:
 
     torch.set_num_threads(count)
     cv2.setNumThreads(count)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether ``error`` says that a graphics card's memory is full."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(error, torch.OutOfMemoryError)
+
+
+def free_memory() -> None:
+    """Give back what torch keeps of the graphics card's memory for later."""
+    import torch
+
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

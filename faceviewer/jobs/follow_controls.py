@@ -41,6 +41,11 @@ class FollowControls:
             self._seek_s = max(time_s, 0.0)
             self._changed.notify_all()
 
+    @property
+    def seeking(self) -> bool:
+        """Whether another place was asked for and not taken yet."""
+        return self._seek_s is not None
+
     def take_seek(self) -> float | None:
         """The place that was asked for since the last call, or None."""
         with self._changed:
@@ -57,11 +62,6 @@ class FollowControls:
         with self._changed:
             self._recording = path
             self._changed.notify_all()
-
-    def wait(self, seconds: float) -> None:
-        """Wait until something is changed, at most ``seconds``."""
-        with self._changed:
-            self._changed.wait(seconds)
 
     def wait_to_play(self, seconds: float) -> bool:
         """Wait, at most ``seconds``, while frozen with no other place asked for; whether a frame is wanted then."""

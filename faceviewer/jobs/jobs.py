@@ -31,8 +31,10 @@ class Job:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class WarmUp(Job):
-    """Import torch, load the networks and the engine. Gives ``WarmedUp``."""
+    """Import torch, load the networks and the engine, and use them once. Gives ``WarmedUp``."""
 
+    options: ReconstructOptions = DEFAULT_OPTIONS
+    """Those of the photos to come: textures of one size share tables."""
     engine: str = DEFAULT_ENGINE
     device: str = "auto"
 
@@ -66,6 +68,8 @@ class ReconstructFaces(Job):
     faces: tuple[Face, ...]
     numbers: tuple[int, ...]
     """Their numbers, from 1 for the largest of the photo, beside ``faces``."""
+    search_seconds: float = 0.0
+    """How long finding them took, each; kept among the heads' timings."""
     options: ReconstructOptions = DEFAULT_OPTIONS
     engine: str = DEFAULT_ENGINE
     device: str = "auto"

@@ -62,8 +62,8 @@ def scan_frames(path: Path, *, every: int = 1) -> Iterator[FrameTime]:
     return _reader(path, every).scan()
 
 
-class _Cursor:
-    """One pass through a video. Turns frames as the file's rotation entry says (OpenCV does, when asked)."""
+class VideoCursor:
+    """One pass through a video, for one thread. Turns frames as the file's rotation entry says (OpenCV does)."""
 
     def __init__(self, path: Path) -> None:
         open_input(path, "video").close()
@@ -83,18 +83,24 @@ class _Cursor:
         return True
 
     def seconds(self) -> float:
+        """When the frame that was stepped to is shown."""
         milliseconds = self._capture.get(cv2.CAP_PROP_POS_MSEC)
         if math.isfinite(milliseconds) and (milliseconds > 0 or self.index == 0):
             return max(milliseconds, 0.0) / 1000
         rate = self._capture.get(cv2.CAP_PROP_FPS)
         return self.index / rate if rate > 0 else 0.0
 
-    def breaks_off(self) -> bool:
-        """Whether much less came than the file promised; only a guess, because sound may go on after the pictures."""
+    def duration_s(self) -> float | None:
+        """The length that the file promises; only a guess, because sound may go on after the pictures."""
         rate, count = self._capture.get(cv2.CAP_PROP_FPS), self._capture.get(cv2.CAP_PROP_FRAME_COUNT)
-        return rate > 0 and self.seconds() < 0.9 * count / rate - 1.0
+        return count / rate if rate > 0 and count > 0 else None
+
+    def breaks_off(self) -> bool:
+        """Whether much less came than the file promised."""
+        return self.seconds() < 0.9 * (self.duration_s() or 0.0) - 1.0
 
     def rgb(self) -> np.ndarray:
+        """(H, W, 3) uint8 RGB of the frame that was stepped to. Raises PhotoError for one that is damaged."""
         done, bgr = self._capture.retrieve()
         if not done or bgr is None:
             raise PhotoError(f"{self._path}: frame {self.index} cannot be decoded")
@@ -113,13 +119,13 @@ class _Reader:
     def __init__(self, path: Path, every: int) -> None:
         self._path, self._every = path, every
         self._lock = threading.RLock()  # a scan that is thrown away may end inside another call
-        self._scanner: _Cursor | None = None
-        self._follower: _Cursor | None = None
+        self._scanner: VideoCursor | None = None
+        self._follower: VideoCursor | None = None
         self._kept: OrderedDict[int, np.ndarray] = OrderedDict()
 
     def scan(self) -> Iterator[FrameTime]:
         with self._lock:
-            scanner = self._scanner = _Cursor(self._path)
+            scanner = self._scanner = VideoCursor(self._path)
         try:
             while True:
                 with self._lock:
@@ -152,11 +158,11 @@ class _Reader:
                 self._follower.close()
             self._follower = None
 
-    def _forget(self, scanner: _Cursor) -> None:
+    def _forget(self, scanner: VideoCursor) -> None:
         if self._scanner is scanner:
             self._scanner = None
 
-    def _to_next_in_use(self, cursor: _Cursor) -> bool:
+    def _to_next_in_use(self, cursor: VideoCursor) -> bool:
         while cursor.advance():
             if cursor.index % self._every == 0:
                 return True
@@ -166,7 +172,7 @@ class _Reader:
         if self._follower is None or self._follower.index > index:
             if self._follower is not None:
                 self._follower.close()
-            self._follower = _Cursor(self._path)
+            self._follower = VideoCursor(self._path)
         follower = self._follower
         while follower.index < index:
             if not follower.advance():
@@ -175,7 +181,7 @@ class _Reader:
                 self._keep(follower)
         return follower.rgb()
 
-    def _keep(self, cursor: _Cursor) -> None:
+    def _keep(self, cursor: VideoCursor) -> None:
         with suppress(PhotoError):  # whoever asks for this frame will be told
             self._kept[cursor.index] = cursor.rgb()
         if len(self._kept) > _KEPT_FRAMES:

@@ -57,13 +57,13 @@ def reasons(items: Sequence[SourceItem]) -> list[str]:
 def openings(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Every opening of a video, as it happens."""
     opened: list[Path] = []
-    original = video_module._Cursor.__init__
+    original = video_module.VideoCursor.__init__
 
-    def count(self: video_module._Cursor, path: Path) -> None:
+    def count(self: video_module.VideoCursor, path: Path) -> None:
         opened.append(path)
         original(self, path)
 
-    monkeypatch.setattr(video_module._Cursor, "__init__", count)
+    monkeypatch.setattr(video_module.VideoCursor, "__init__", count)
     return opened
 
 

@@ -1,0 +1,175 @@
+"""Following a face: newest frame -> track -> smooth -> fit -> event and recording.
+
+1. What is smoothed is what the detector says, before the fit. Mesh, camera, pose, landmarks and expression are then all
+   of one fit: they agree with each other and with the picture, however strong the smoothing.
+2. A camera keeps its focal length: after the first heads it is held, so that distance and perspective do not breathe.
+3. A cut, a leap in time or a face elsewhere begins anew; nothing is smoothed across it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from faceviewer.engines.options import ReconstructOptions
+from faceviewer.engines.registry import Engine
+from faceviewer.jobs.events import (
+    FrameFollowed,
+    JobEvent,
+    JobProgressed,
+    RecordingEnded,
+    RecordingStarted,
+    SourceOpened,
+)
+from faceviewer.jobs.follow_controls import FollowControls
+from faceviewer.jobs.frames import Frame, FrameGrabber
+from faceviewer.jobs.jobs import FollowFrames
+from faceviewer.jobs.photo_job import no_progress
+from faceviewer.jobs.recording import FollowRecorder
+from faceviewer.jobs.smoothing import FaceSmoother
+from faceviewer.jobs.workshop import VideoTracker, Workshop
+from faceviewer.types import CancelToken, FaceviewerError, Photo, Progress, Reconstruction
+
+Tell = Callable[[JobEvent], None]
+
+_WAIT_S = 0.1
+_LEAP_S = 1.0
+_FOCAL_HEADS = 10
+_PACE_FRAMES = 30
+
+
+def follow_frames(job: FollowFrames, workshop: Workshop, tell: Tell) -> None:
+    """Follow until the source ends. Raises what the source raises, and Cancelled."""
+    tell(JobProgressed(job.generation, Progress("Loading the engine")))
+    engine = workshop.engine(job.engine, job.device)
+    follower = Follower(workshop.tracker(), engine, job.options, job.cancel)
+    tell(JobProgressed(job.generation, Progress(f"Opening {job.source.name}")))
+    recording, pace, opened = _Recording(job, tell), _Pace(), False
+    with FrameGrabber(job.source, job.controls, every_frame=job.pace == "every frame") as grabber:
+        try:
+            while not grabber.over:
+                job.cancel.check()
+                recording.obey(job.controls)
+                frame = grabber.take(_WAIT_S)
+                if frame is None:
+                    continue
+                began = time.perf_counter()
+                photo = Photo(frame.rgb)
+                if not opened:
+                    tell(SourceOpened(job.generation, job.document, photo.size, job.source.duration_s))
+                    opened = True
+                head = follower.follow(photo, frame.time_s, job.controls.smoothing)
+                seconds = time.perf_counter() - began
+                recording.write(frame, head)
+                tell(_followed(job, photo, frame, head, seconds, pace.per_second()))
+        finally:
+            recording.end()
+
+
+def _followed(
+    job: FollowFrames, photo: Photo, frame: Frame, head: Reconstruction | None, seconds: float, per_second: float
+) -> FrameFollowed:
+    return FrameFollowed(job.generation, job.document, photo, frame.index, frame.time_s, head, seconds, per_second)
+
+
+class Follower:
+    """One face through the frames of one source."""
+
+    def __init__(self, tracker: VideoTracker, engine: Engine, options: ReconstructOptions, cancel: CancelToken) -> None:
+        self._tracker = tracker
+        self._engine = engine
+        self._options = replace(options, texture_size=None)
+        self._cancel = cancel
+        self._smoother = FaceSmoother()
+        self._time_s = -np.inf
+        self._size = (0, 0)
+        self._focals: list[float] = []
+
+    def follow(self, photo: Photo, time_s: float, smoothing: float) -> Reconstruction | None:
+        """The head in the next frame, without texture, or None. Raises Cancelled, and FaceviewerError as engines do."""
+        if not 0 < time_s - self._time_s <= _LEAP_S or photo.size != self._size:
+            self._tracker.reset()
+            self._smoother.reset()
+        if photo.size != self._size:
+            self._focals.clear()
+        self._time_s, self._size = time_s, photo.size
+        faces = self._tracker.update(photo.rgb)
+        if not faces:
+            self._smoother.reset()
+            return None
+        face = self._smoother.smooth(faces[0], time_s, smoothing)
+        options = self._with_held_focal(photo)
+        (head,) = self._engine.reconstruct(photo, [face], options=options, progress=no_progress, cancel=self._cancel)
+        self._focals.append(float(head.camera.K[0, 0]))
+        return head
+
+    def _with_held_focal(self, photo: Photo) -> ReconstructOptions:
+        if len(self._focals) < _FOCAL_HEADS or self._options.focal_for(photo.size) is not None:
+            return self._options
+        del self._focals[_FOCAL_HEADS:]
+        return replace(self._options, focal_px=float(np.median(self._focals)))
+
+
+class _Recording:
+    """Keeps the recorder as the controls want it; problems are told and never end the following."""
+
+    def __init__(self, job: FollowFrames, tell: Tell) -> None:
+        self._job = job
+        self._tell = tell
+        self._recorder: FollowRecorder | None = None
+
+    def obey(self, controls: FollowControls) -> None:
+        """Begin or end what the user wants begun or ended."""
+        wanted = controls.recording
+        if self._recorder is not None and self._recorder.path != wanted:
+            self.end()
+        if self._recorder is None and wanted is not None:
+            try:
+                self._recorder = FollowRecorder(wanted)
+            except FaceviewerError as error:
+                self._give_up(wanted, 0, error)
+                return
+            self._tell(RecordingStarted(self._job.generation, self._job.document, wanted))
+
+    def write(self, frame: Frame, head: Reconstruction | None) -> None:
+        if self._recorder is None:
+            return
+        try:
+            self._recorder.write(frame.index, frame.time_s, head)
+        except FaceviewerError as error:
+            self._give_up(self._recorder.path, self._recorder.rows, error)
+
+    def end(self) -> None:
+        """Complete the file, if there is one."""
+        recorder, self._recorder = self._recorder, None
+        if recorder is None:
+            return
+        try:
+            recorder.close()
+        except FaceviewerError as error:
+            self._give_up(recorder.path, recorder.rows, error)
+            return
+        self._tell(RecordingEnded(self._job.generation, self._job.document, recorder.path, recorder.rows))
+
+    def _give_up(self, path: Path, rows: int, error: FaceviewerError) -> None:
+        self._recorder = None
+        self._job.controls.record(None)
+        self._tell(RecordingEnded(self._job.generation, self._job.document, path, rows, str(error)))
+
+
+class _Pace:
+    """Frames per second over the last frames."""
+
+    def __init__(self) -> None:
+        self._times: deque[float] = deque(maxlen=_PACE_FRAMES)
+
+    def per_second(self) -> float:
+        """Count one frame; 0 for the first."""
+        self._times.append(time.monotonic())
+        passed = self._times[-1] - self._times[0]
+        return (len(self._times) - 1) / passed if passed > 0 else 0.0
