@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from faceviewer.geometry.closest import Surface
 from faceviewer.io.safe_load import load_npz
-from faceviewer.models.build_head.surface import Surface
 from faceviewer.types import FaceviewerError
 
 HEAD_VERTICES = 11248

@@ -8,9 +8,9 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import linear_sum_assignment
 
+from faceviewer.geometry.closest import Surface
 from faceviewer.models.build_head.control_mesh import SKIN
 from faceviewer.models.build_head.render_mesh import RenderMesh
-from faceviewer.models.build_head.surface import Surface
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ import scipy.sparse as sp
 from scipy.sparse.linalg import splu
 
 from faceviewer.geometry.alignment import Similarity, align_similarity
+from faceviewer.geometry.closest import Surface
 from faceviewer.geometry.normals import vertex_normals
 from faceviewer.models.build_head.assemble import Basis
 from faceviewer.models.build_head.similarity import face_mask
 from faceviewer.models.build_head.subdivide import quad_edges
-from faceviewer.models.build_head.surface import Surface
 
 DIRECTION_STEPS = 10
 DIRECTION_PENALTY = 12.0

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
+from faceviewer.geometry.closest import Surface
 from faceviewer.geometry.normals import vertex_normals
 from faceviewer.models.build_head.assemble import Basis
 from faceviewer.models.build_head.ict_source import IctFaceKit
 from faceviewer.models.build_head.registration import Registration
 from faceviewer.models.build_head.similarity import HEAD_WEIGHT, face_mask, vertex_areas
-from faceviewer.models.build_head.surface import Surface
 
 AXES = 50
 RIDGE = 1e-3

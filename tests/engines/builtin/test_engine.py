@@ -25,7 +25,7 @@ from faceviewer.engines.options import ReconstructOptions
 from faceviewer.geometry.rotations import pose_from_rotation
 from faceviewer.io.photo import load_photo, photo_from_array
 from faceviewer.models.build_head.directions import other_side
-from faceviewer.models.build_head.surface import Surface
+from faceviewer.geometry.closest import Surface
 from faceviewer.types import (
     BLENDSHAPE_NAMES,
     EXPRESSION_NAMES,

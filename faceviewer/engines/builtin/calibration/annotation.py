@@ -16,8 +16,8 @@ from faceviewer.engines.builtin.engine import BuiltinEngine
 from faceviewer.engines.builtin.point_model import Points
 from faceviewer.engines.options import ReconstructOptions
 from faceviewer.geometry.alignment import align_similarity
+from faceviewer.geometry.closest import Surface
 from faceviewer.io.photo import load_photo
-from faceviewer.models.build_head.surface import Surface
 from faceviewer.types import FaceviewerError
 
 LIDS = slice(36, 48)

@@ -8,7 +8,7 @@ from faceviewer.detection.canonical import canonical_face
 from faceviewer.engines.builtin.calibration.dataset import Dataset
 from faceviewer.engines.builtin.calibration.scenes import SIZE_PX
 from faceviewer.engines.builtin.point_model import Points, lift_shapes, point_normals, point_rows
-from faceviewer.models.build_head.surface import Surface
+from faceviewer.geometry.closest import Surface
 from faceviewer.models.head_model import HeadModel
 
 ROUNDS = 3

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from faceviewer.engines.builtin.calibration.people import Carried
+from faceviewer.geometry.closest import Surface
 from faceviewer.geometry.normals import vertex_normals
 from faceviewer.io.cv import cv2
 from faceviewer.io.images import read_png
@@ -18,7 +19,6 @@ from faceviewer.models.build_head.ict_source import MM_PER_UNIT, load_ict
 from faceviewer.models.build_head.landmark_sets import anatomical_points, face_lines
 from faceviewer.models.build_head.parts import fittable_skin
 from faceviewer.models.build_head.registration import Registration, Target, register
-from faceviewer.models.build_head.surface import Surface
 from faceviewer.models.head_model import HeadModel
 from faceviewer.raster.rasterize import rasterize_uv
 from faceviewer.raster.sampling import sample_bilinear

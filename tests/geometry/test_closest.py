@@ -1,10 +1,12 @@
+"""Closest points on a surface."""
+
 from __future__ import annotations
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from faceviewer.models.build_head.surface import Surface
+from faceviewer.geometry.closest import Surface
 
 
 def sphere_patch() -> tuple[np.ndarray, np.ndarray]:
@@ -33,3 +35,17 @@ def test_points_of_the_surface_are_their_own_nearest():
     vertices, triangles = sphere_patch()
     found = Surface(vertices, triangles).nearest(vertices)
     assert np.allclose(found.distance, 0, atol=1e-9)
+
+
+def test_long_triangles_among_small_ones_are_found():
+    vertices, triangles = sphere_patch()
+    far = np.array([[5, 0, 0], [5, 9, 0], [5, 0, 9.0]])
+    surface = Surface(np.concatenate([vertices, far]), np.concatenate([triangles, [[81, 82, 83]]]))
+    found = surface.nearest(np.array([[4.0, 0.5, 8.4], [5.5, 0.1, 0.1]]))
+    assert found.triangle.tolist() == [len(triangles)] * 2 and np.allclose(found.distance, [1, 0.5])
+
+
+def test_triangles_without_area_do_no_harm():
+    vertices = np.array([[0, 0, 0], [1, 0, 0], [0, 0, 0.0]])
+    found = Surface(vertices, np.array([[0, 1, 2], [0, 0, 0]])).nearest(np.array([[0.5, 1, 0.0]]))
+    assert np.allclose(found.points, [[0.5, 0, 0]]) and np.allclose(found.distance, 1)
