@@ -15,6 +15,7 @@ import numpy as np
 
 from faceviewer.app.edited import edited_reconstruction
 from faceviewer.app.editing import editable_head
+from faceviewer.app.landmarks import landmark_name
 from faceviewer.app.state import NO_EDITS, AppState, Edits, HeadRef
 from faceviewer.geometry.normals import vertex_normals
 from faceviewer.io.atomic import AtomicFileSet, remove_stale
@@ -182,7 +183,7 @@ def _named_files(plan: ExportPlan, head: ExportHead) -> HeadFiles:
     return HeadFiles(
         formats=frozenset(name for name, wanted in formats.items() if wanted),
         json=plan.json,
-        landmarks=plan.landmarks,
+        landmark_names=_plain_name if plan.landmarks else None,
         origins=plan.origins,
         overlay=head.photo if plan.overlay else None,
         face_number=head.face_number,
@@ -198,3 +199,11 @@ def _files(plan: ExportPlan, head: ExportHead, result: Reconstruction) -> HeadFi
     if editable is not None:
         morph_targets = editable.model.expression_offsets_mm()
     return replace(_named_files(plan, head), normals=normals, morph_targets=morph_targets)
+
+
+def _plain_name(set_name: str, index: int) -> str:
+    """The name of a landmark without its number; sets whose contour was marched have the names of their own set."""
+    try:
+        return landmark_name(set_name.removesuffix("_2d"), index).partition(": ")[2]
+    except (KeyError, IndexError):
+        return ""

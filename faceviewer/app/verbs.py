@@ -67,7 +67,13 @@ def build_verbs(
     reconstructing = Reconstructing(store, worker, settings)
     live = Live(store, worker, reconstructing.next_generation, settings)
     measuring = Measuring(store)
-    sessions = Sessions(store, ui, settings)
+
+    def let_go() -> None:
+        """Stop whatever works on documents that are about to be replaced."""
+        live.stop()
+        reconstructing.cancel()
+
+    sessions = Sessions(store, ui, settings, background, before_open=let_go)
     opening = Opening(
         store,
         reconstructing,
@@ -89,6 +95,6 @@ def build_verbs(
         measuring=measuring,
         comparing=Comparing(store, background),
         live=live,
-        exporting=Exporting(store, ui, settings),
+        exporting=Exporting(store, ui, settings, background),
         sessions=sessions,
     )

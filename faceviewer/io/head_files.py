@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from faceviewer.io.images import encode_png
-from faceviewer.io.landmark_csv import encode_landmark_csv
+from faceviewer.io.landmark_csv import NameOf, encode_landmark_csv
 from faceviewer.io.obj import encode_obj_files
 from faceviewer.io.overlay import draw_overlay
 from faceviewer.io.ply import encode_ply
@@ -33,8 +33,8 @@ class HeadFiles:
     """Of ``FORMATS``."""
     json: bool = True
     """Everything that is known of the head. It speaks of the OBJ, which therefore comes with it."""
-    landmarks: bool = False
-    """The table of ``landmark_csv``."""
+    landmark_names: NameOf | None = None
+    """What the points of the table of ``landmark_csv`` are called; None for no table."""
     origins: bool = False
     """A picture of where each texel of the texture came from."""
     overlay: Photo | None = None
@@ -73,7 +73,7 @@ def head_file_names(reconstruction: Reconstruction, stem: str, files: HeadFiles)
         ".ply": "ply" in files.formats,
         "_origin.png": files.origins and mapped,
         "_overlay.png": files.overlay is not None,
-        "_landmarks.csv": files.landmarks,
+        "_landmarks.csv": files.landmark_names is not None,
         ".json": files.json,
     }
     return tuple(stem + ending for ending, wanted in endings.items() if wanted)
@@ -102,8 +102,8 @@ def encode_head_files(reconstruction: Reconstruction, stem: str, files: HeadFile
         contents[f"{stem}_origin.png"] = encode_origin(texture)
     if files.overlay is not None:
         contents[f"{stem}_overlay.png"] = encode_png(draw_overlay(files.overlay, r))
-    if files.landmarks:
-        contents[f"{stem}_landmarks.csv"] = encode_landmark_csv(r)
+    if files.landmark_names is not None:
+        contents[f"{stem}_landmarks.csv"] = encode_landmark_csv(r, files.landmark_names)
     if files.json:
         named = ResultFiles(
             mesh=f"{stem}.obj",

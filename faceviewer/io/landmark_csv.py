@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from io import StringIO
 
 import numpy as np
@@ -12,24 +13,14 @@ from faceviewer.types import Reconstruction
 COLUMNS = ("set", "index", "name", "x_px", "y_px", "x_mm", "y_mm", "z_mm", "visible")
 """Photo pixels ((0, 0) is the top-left corner of the top-left pixel), and millimetres in the head frame."""
 
-_GROUPS_68 = (
-    ("jaw", 17),
-    ("right eyebrow", 5),
-    ("left eyebrow", 5),
-    ("nose bridge", 4),
-    ("nose base", 5),
-    ("right eye", 6),
-    ("left eye", 6),
-    ("outer lip", 12),
-    ("inner lip", 8),
-)
-_NAMES_68 = tuple(f"{group} {number}" for group, count in _GROUPS_68 for number in range(1, count + 1))
+NameOf = Callable[[str, int], str]
+"""(set name, index) -> what the point is called; empty where nobody has named it."""
 
 
-def encode_landmark_csv(reconstruction: Reconstruction) -> bytes:
+def encode_landmark_csv(reconstruction: Reconstruction, name_of: NameOf) -> bytes:
     """UTF-8 text with a header row: all sets in the result's order, indices from 0.
 
-    ``name`` is empty in sets whose points have no names. Points that do not lie on the mesh have no millimetres, and
+    Points that do not lie on the mesh have no millimetres, and
     points behind the camera no pixels.
     """
     stream = StringIO(newline="")
@@ -43,18 +34,13 @@ def encode_landmark_csv(reconstruction: Reconstruction) -> bytes:
                 [
                     set_name,
                     index,
-                    landmark_name(set_name, index),
+                    name_of(set_name, index),
                     *(_number(value, 3) for value in xy_px),
                     *(_number(value, 4) for value in xyz_mm),
                     int(visible),
                 ]
             )
     return stream.getvalue().encode()
-
-
-def landmark_name(set_name: str, index: int) -> str:
-    """What the point is called; right and left are the subject's. Empty where nobody has named it."""
-    return _NAMES_68[index] if set_name in ("68", "68_2d") and index < len(_NAMES_68) else ""
 
 
 def _number(value: float, decimals: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -87,7 +88,11 @@ def load_head(path: Path | None = None) -> HeadModel:
 
     Raises FaceviewerError when the file is missing, damaged or of another format.
     """
-    return _load(path if path is not None else resource_path("head.npz"))
+    with _loading:  # of two threads that ask at once, both get the same head
+        return _load(path if path is not None else resource_path("head.npz"))
+
+
+_loading = threading.Lock()
 
 
 @lru_cache(maxsize=2)
