@@ -109,7 +109,7 @@ class BuiltinEngine:
         expression = state.expression[k].cpu().numpy()
         mesh = head_mesh(self.head, identity, expression)
         camera = head_camera(state, k, photo.size)
-        landmarks = landmark_sets(mesh, camera, self.device)
+        landmarks = landmark_sets(self.head, mesh, camera, self.device)
         distance_px = np.linalg.norm(landmarks[LANDMARK_SET].xy_px - face.landmarks[LANDMARK_SET].xy_px, axis=1)
         return Reconstruction(
             photo_name=photo.name,

@@ -105,8 +105,6 @@ def fit(
     start: FitState,
     *,
     iterations: int,
-    free_identity: bool = True,
-    free_expression: bool = True,
     cancel: CancelToken | None = None,
 ) -> FitState:
     """The most probable state: Gaussian landmarks, identity and expression with their priors, expression in [0, 1].
@@ -119,7 +117,7 @@ def fit(
     for _ in range(iterations):
         if cancel is not None:
             cancel.check()
-        trial = _step(equations, state, observed, damping, free_identity, free_expression)
+        trial = _step(equations, state, observed, damping)
         trial_equations = _linearise(model, observed, trial)
         better = trial_equations.cost <= equations.cost
         state = _choose(better, observed.person, trial, state)
@@ -187,47 +185,33 @@ def _linearise(model: PointModel, observed: Observations, state: FitState) -> _N
     )
 
 
-def _step(
-    equations: _NormalEquations,
-    state: FitState,
-    observed: Observations,
-    damping: Tensor,
-    free_identity: bool,
-    free_expression: bool,
-) -> FitState:
+def _step(equations: _NormalEquations, state: FitState, observed: Observations, damping: Tensor) -> FitState:
     person = observed.person
-    fixed = _fixed_parameters(equations, state, free_expression)
+    fixed = _fixed_parameters(equations, state)
     free = (~fixed).to(equations.own.dtype)
     own = equations.own * free[:, :, None] * free[:, None, :] + torch.diag_embed(fixed.to(free.dtype))
     diagonal = torch.diagonal(own, dim1=1, dim2=2)
     own = own + torch.diag_embed(diagonal * damping[person, None])
     own_gradient = equations.own_gradient * free
     mixed = equations.mixed * free[:, :, None]
-    if not free_identity:
-        own_step, identity = torch.linalg.solve(own, own_gradient), state.identity
-    else:
-        solved = torch.linalg.solve(own, torch.cat([mixed, own_gradient[..., None]], 2))
-        shared = equations.shared * (1 + damping[:, None, None] * torch.eye(equations.shared.shape[1]).to(own))
-        shared = shared.index_add(0, person, -mixed.transpose(1, 2) @ solved[..., :-1])
-        gradient = equations.shared_gradient.index_add(0, person, -(mixed.transpose(1, 2) @ solved[..., -1:])[..., 0])
-        identity_step = torch.linalg.solve(shared, gradient)
-        own_step = solved[..., -1] - (solved[..., :-1] @ identity_step[person][..., None])[..., 0]
-        identity = state.identity + identity_step
+    solved = torch.linalg.solve(own, torch.cat([mixed, own_gradient[..., None]], 2))
+    shared = equations.shared * (1 + damping[:, None, None] * torch.eye(equations.shared.shape[1]).to(own))
+    shared = shared.index_add(0, person, -mixed.transpose(1, 2) @ solved[..., :-1])
+    gradient = equations.shared_gradient.index_add(0, person, -(mixed.transpose(1, 2) @ solved[..., -1:])[..., 0])
+    identity_step = torch.linalg.solve(shared, gradient)
+    own_step = solved[..., -1] - (solved[..., :-1] @ identity_step[person][..., None])[..., 0]
     return FitState(
         rotation_matrix(own_step[:, :3]) @ state.R,
         state.t + own_step[:, 3:6],
         state.log_focal + own_step[:, 6].clamp(-0.3, 0.3),
-        identity,
+        state.identity + identity_step,
         (state.expression + own_step[:, OWN_RIGID:]).clamp(0, 1),
     )
 
 
-def _fixed_parameters(equations: _NormalEquations, state: FitState, free_expression: bool) -> Tensor:
+def _fixed_parameters(equations: _NormalEquations, state: FitState) -> Tensor:
     """(B, 7+E) bool: expressions at a bound that the gradient pushes beyond stay there (projected Newton)."""
     fixed = torch.zeros(equations.own_gradient.shape, dtype=torch.bool, device=state.R.device)
-    if not free_expression:
-        fixed[:, OWN_RIGID:] = True
-        return fixed
     uphill = equations.own_gradient[:, OWN_RIGID:]
     fixed[:, OWN_RIGID:] = ((state.expression <= 0) & (uphill < 0)) | ((state.expression >= 1) & (uphill > 0))
     return fixed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import torch
 
@@ -11,7 +13,7 @@ from faceviewer.geometry.rotations import pose_from_rotation
 from faceviewer.models.contour import CONTOUR_STEP, marched_landmarks
 from faceviewer.models.head_model import HeadModel
 from faceviewer.raster.visibility import depth_map, visibility
-from faceviewer.types import Camera, FaceMesh, HeadPose, LandmarkSet
+from faceviewer.types import Camera, FaceMesh, HeadPose, LandmarkSet, Topology
 
 
 def head_mesh(head: HeadModel, identity: np.ndarray, expression: np.ndarray) -> FaceMesh:
@@ -33,7 +35,7 @@ def head_pose(camera: Camera) -> HeadPose:
     return HeadPose(camera.R_camera_head, camera.t_camera_head, *pose_from_rotation(camera.R_camera_head))
 
 
-def landmark_sets(mesh: FaceMesh, camera: Camera, device: str) -> dict[str, LandmarkSet]:
+def landmark_sets(head: HeadModel, mesh: FaceMesh, camera: Camera, device: str) -> dict[str, LandmarkSet]:
     """All landmark sets of the mesh, projected, and whether the head itself hides each point.
 
     Beside the topology's own sets, "68_2d" and "106_2d" have their jaw on the outline that the picture shows.
@@ -41,10 +43,10 @@ def landmark_sets(mesh: FaceMesh, camera: Camera, device: str) -> dict[str, Land
     places = dict(mesh.topology.landmarks)
     for name in CONTOUR_STEP:
         places[f"{name}_2d"] = marched_landmarks(mesh.topology, name, mesh.vertices, camera)
-    normals = vertex_normals(mesh.vertices, mesh.topology.triangles)
+    normals = vertex_normals(mesh.vertices, _around_landmarks(mesh.topology))
     points = [np.einsum("lk,lkc->lc", weights, mesh.vertices[corners]) for corners, weights in places.values()]
     facing = [np.einsum("lk,lkc->lc", weights, normals[corners]) for corners, weights in places.values()]
-    seen = _seen(mesh, camera, np.concatenate(points), np.concatenate(facing), device)
+    seen = _seen(_coarse(head, mesh), camera, np.concatenate(points), np.concatenate(facing), device)
     sets, first = {}, 0
     for (name, (corners, weights)), xyz in zip(places.items(), points, strict=True):
         visible = seen[first : first + len(xyz)]
@@ -53,24 +55,46 @@ def landmark_sets(mesh: FaceMesh, camera: Camera, device: str) -> dict[str, Land
     return sets
 
 
-VISIBILITY_PX = 192
+@lru_cache(maxsize=2)
+def _around_landmarks(topology: Topology) -> np.ndarray:
+    """(F', 3) the triangles at all places that landmarks take: a few thousand, so normals cost video little."""
+    places = [corners.ravel() for corners, _ in topology.landmarks.values()]
+    asked = np.zeros(topology.triangles.max() + 1, bool)
+    asked[np.concatenate([*places, *topology.contours])] = True
+    return topology.triangles[asked[topology.triangles].any(1)]
+
+
+VISIBILITY_PX = 128
 """Longer side of the picture in which the head hides its points: the photo's own size would cost video its pace."""
 
+_Surface = tuple[np.ndarray, np.ndarray]
+"""Vertices (N, 3) mm, head frame, and triangles (F, 3)."""
 
-def _seen(mesh: FaceMesh, camera: Camera, points: np.ndarray, normals: np.ndarray, device: str) -> np.ndarray:
-    """(L,) bool: which points (L, 3), head frame, the camera sees, judged in a small picture cut to the head."""
-    xy_px = camera.project(mesh.vertices)
-    first = np.clip(np.nanmin(xy_px, 0), 0, np.subtract(camera.size, 2))
-    last = np.clip(np.nanmax(xy_px, 0), first + 2, camera.size)
-    scale = min(1.0, VISIBILITY_PX / float((last - first).max()))
-    K = np.diag([scale, scale, 1.0]) @ np.array([[1, 0, -first[0]], [0, 1, -first[1]], [0, 0, 1]]) @ camera.K
-    width, height = np.maximum(np.ceil((last - first) * scale), 2).astype(int)
+
+def _coarse(head: HeadModel, mesh: FaceMesh) -> _Surface:
+    """The mesh over its control quads: subdivision keeps their corners, as its first vertices.
+
+    It has a quarter of the triangles and lies within the visibility test's tolerance of nearly all of the face.
+    """
+    quads = head.control_quads
+    return mesh.vertices[: len(head.mean_control_mm)], np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
+
+
+def _seen(surface: _Surface, camera: Camera, points: np.ndarray, normals: np.ndarray, device: str) -> np.ndarray:
+    """(L,) bool: which points (L, 3), head frame, the camera sees, judged in a small picture cut to them."""
+    vertices, triangles = surface
+    xyz_camera = camera.to_camera(vertices)
+    xy_px = camera.project(points)
+    left, top = np.clip(np.floor(np.nanmin(xy_px, 0)), 0, np.subtract(camera.size, 1)).astype(int)
+    right, bottom = np.clip(np.ceil(np.nanmax(xy_px, 0)), [left + 1, top + 1], camera.size).astype(int)
+    K = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]]) @ camera.K
+    size = int(right - left), int(bottom - top)
 
     def tensor(array: np.ndarray) -> torch.Tensor:
         return torch.as_tensor(array, dtype=torch.float32, device=device)
 
-    triangles = torch.as_tensor(_towards(mesh, camera), device=device)
-    depths = depth_map(tensor(camera.to_camera(mesh.vertices))[None], triangles, tensor(K), (int(width), int(height)))
+    towards = torch.as_tensor(_towards(xyz_camera, triangles), device=device)
+    depths = depth_map(tensor(xyz_camera)[None], towards, tensor(K), size, longest_px=VISIBILITY_PX)
     turned = tensor(normals @ camera.R_camera_head.T)
     seen, _ = visibility(
         depths, tensor(camera.to_camera(points))[None], torch.nn.functional.normalize(turned, dim=1)[None]
@@ -78,9 +102,6 @@ def _seen(mesh: FaceMesh, camera: Camera, points: np.ndarray, normals: np.ndarra
     return (seen[0] > 0.5).cpu().numpy()
 
 
-def _towards(mesh: FaceMesh, camera: Camera) -> np.ndarray:
+def _towards(xyz_camera: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     """(F', 3) the triangles that face the camera: on a closed head they alone hide anything, at half the cost."""
-    triangles = mesh.topology.triangles
-    eye = -camera.R_camera_head.T @ camera.t_camera_head
-    normals = triangle_normals(mesh.vertices, triangles)
-    return triangles[((eye - mesh.vertices[triangles[:, 0]]) * normals).sum(1) > 0]
+    return triangles[(xyz_camera[triangles[:, 0]] * triangle_normals(xyz_camera, triangles)).sum(1) < 0]

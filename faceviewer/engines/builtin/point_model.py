@@ -18,7 +18,7 @@ class PointModel:
     """L points of the head under identity and expression, head frame, mm."""
 
     mean: Tensor
-    """(L, 3)"""
+    """(L, 3), or (B, L, 3) for B heads of a shape of their own."""
     basis: Tensor
     """(L, 3, K + E): identity directions, then expression shapes."""
     identity_count: int
@@ -31,6 +31,10 @@ class PointModel:
     def points(self, coefficients: Tensor) -> Tensor:
         """(B, K + E) to (B, L, 3) mm."""
         return self.mean + torch.matmul(self.basis, coefficients[:, None, :, None])[..., 0]
+
+    def frozen(self, coefficients: Tensor) -> PointModel:
+        """The heads of coefficients (B, K + E) as models without shapes: all that a fit can move is pose and camera."""
+        return PointModel(self.points(coefficients), self.basis[..., :0], 0, ())
 
 
 Points = tuple[np.ndarray, np.ndarray]

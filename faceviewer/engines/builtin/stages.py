@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -76,12 +78,14 @@ def first_fit(points: PointModel, observed: Observations, cancel: CancelToken | 
 
 def settle(points: PointModel, observed: Observations, state: FitState, cancel: CancelToken | None = None) -> FitState:
     """Pose and camera once more, under the corrected identity and expression."""
-    return fit(
-        points,
-        observed,
-        state,
-        iterations=SETTLE_ITERATIONS,
-        free_identity=False,
-        free_expression=False,
-        cancel=cancel,
-    )
+    rigid = points.frozen(state.coefficients(observed.person))
+    moved = fit(rigid, _shapeless(observed), _shapeless(state), iterations=SETTLE_ITERATIONS, cancel=cancel)
+    return replace(state, R=moved.R, t=moved.t, log_focal=moved.log_focal)
+
+
+_T = TypeVar("_T", Observations, FitState)
+
+
+def _shapeless(params: _T) -> _T:
+    """Without coefficients, as a model without shapes wants it."""
+    return replace(params, identity=params.identity[:, :0], expression=params.expression[:, :0])
