@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from faceviewer.app.documents import next_id, with_changes, with_documents
 from faceviewer.app.reconstructing import Worker
 from faceviewer.app.settings import Settings
 from faceviewer.app.state import Document, LiveState, Notice
 from faceviewer.app.store import Store
+from faceviewer.jobs.background import Background, Outcome
 from faceviewer.jobs.events import (
     FrameFollowed,
     JobEnded,
@@ -27,7 +29,10 @@ from faceviewer.jobs.events import (
 from faceviewer.jobs.follow_controls import FollowControls
 from faceviewer.jobs.frames import FrameSource
 from faceviewer.jobs.jobs import FollowFrames
-from faceviewer.types import CancelToken
+from faceviewer.types import CancelToken, ProgressCallback
+
+if TYPE_CHECKING:
+    from faceviewer.jobs.cameras import CameraInfo
 
 SMOOTHING = 0.5
 """One-Euro strength at the start."""
@@ -38,14 +43,35 @@ NOT_FOLLOWING = -1
 class Live:
     """One camera or video at a time."""
 
-    def __init__(self, store: Store, worker: Worker, next_generation: Callable[[], int], settings: Settings) -> None:
+    def __init__(
+        self,
+        store: Store,
+        worker: Worker,
+        next_generation: Callable[[], int],
+        settings: Settings,
+        background: Background,
+    ) -> None:
         self._store = store
         self._worker = worker
         self._next_generation = next_generation
         self._settings = settings
+        self._background = background
         self._controls = FollowControls()
         self._left_at_s: dict[int, float] = {}
         self.generation = NOT_FOLLOWING
+
+    def find_cameras(self, done: Callable[[Outcome], None]) -> None:
+        """Look which cameras there are, away from the window's thread; ``done`` gets a tuple of ``CameraInfo``.
+
+        Only on demand: looking lights the lamps of some cameras.
+        """
+
+        def work(_: ProgressCallback, __: CancelToken) -> tuple[CameraInfo, ...]:
+            from faceviewer.jobs.cameras import list_cameras  # brings OpenCV
+
+            return list_cameras()
+
+        self._background.submit("Looking for cameras", work, done)
 
     def open_camera(self, index: int) -> None:
         """Follow the face that camera ``index`` sees."""

@@ -65,7 +65,7 @@ def build_verbs(
     )
     store = Store(derive, AppState(view=view))
     reconstructing = Reconstructing(store, worker, settings)
-    live = Live(store, worker, reconstructing.next_generation, settings)
+    live = Live(store, worker, reconstructing.next_generation, settings, background)
     measuring = Measuring(store)
 
     def let_go() -> None:
