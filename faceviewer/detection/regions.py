@@ -10,23 +10,23 @@ import numpy as np
 
 from faceviewer.detection.roi import Roi
 
-_TILE_DIVISORS = (1, 2, 3, 6)  # of the picture's short side
+_TILE_DIVISORS = (1, 2, 3, 6, 12)  # of the picture's short side
 _LONG = 3.0  # sides' ratio from which the whole picture shows too little of a face as high as the picture
 _SMALLEST_OF_TILE = 0.1  # the smallest face that the detector finds, over the side of what it is shown
-_MAX_TILES = 350
+MAX_TILES = 350
 
 
-def tile_levels(width: int, height: int, min_face_px: float) -> list[list[Roi]]:
+def tile_levels(width: int, height: int, min_face_px: float, max_tiles: int = MAX_TILES) -> list[list[Roi]]:
     """Tiles to look at, level by level, largest first: as long as the tiles before still miss faces of ``min_face_px``.
 
-    All levels together have at most 350 tiles.
+    All levels together have at most ``max_tiles``.
     """
     shown, levels = float(max(width, height)), []
     for divisor in _TILE_DIVISORS if shown > _LONG * min(width, height) else _TILE_DIVISORS[1:]:
         side = min(width, height) / divisor
         if shown * _SMALLEST_OF_TILE <= min_face_px or side < min_face_px:
             break
-        if sum(map(len, levels)) + len(_centres(width, side)) * len(_centres(height, side)) > _MAX_TILES:
+        if sum(map(len, levels)) + len(_centres(width, side)) * len(_centres(height, side)) > max_tiles:
             break
         levels.append(list(tiles(width, height, side)))
         shown = side

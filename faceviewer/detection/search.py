@@ -20,7 +20,7 @@ from faceviewer.detection.blazeface import MIN_SCORE, Detection, detect_in_regio
 from faceviewer.detection.landmarker import find_landmarks
 from faceviewer.detection.networks import LANDMARKER_SIZE, Networks
 from faceviewer.detection.overlap import box_of_points, covered_share, same_face, without_duplicates
-from faceviewer.detection.regions import tile_levels, turned
+from faceviewer.detection.regions import MAX_TILES, tile_levels, turned
 from faceviewer.detection.roi import Pyramid, Roi, letterbox, roi_from_landmarks
 from faceviewer.detection.verify import Verified, confirm, fits, verify
 
@@ -28,11 +28,27 @@ _CLEAR_SCORE = 0.83
 _CLEAR_CONFIRMATION = 1.5
 _UPRIGHT_CONFIRMATION = 1.9  # below it a face may be a turned one, seen at the wrong angle
 _LEAST_SCORE = 0.4  # of what is looked at closely while nothing is beyond doubt
-_MAX_PROPOSALS = 24  # of one pass over the picture that are looked at closely
 _TURNED_TILE_LEVELS = 2
-_MIN_FACE_PX = 24.0  # width of the smallest face that holds anything to reconstruct
-_MIN_FACE_OF_LARGEST = 1 / 5  # ... beside a face that many times as wide: a passer-by in the background of a portrait
 _MAX_COVERED = 0.6  # of a tile, by a face that is already found
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How far a search goes."""
+
+    min_face_px: float
+    """Width of the smallest face that is looked for."""
+    min_face_of_largest: float
+    """... beside a face that many times as wide."""
+    max_tiles: int
+    max_proposals: int
+    """Of one pass over the picture, how many places are looked at closely."""
+
+
+THOROUGH = Effort(24.0, 1 / 5, MAX_TILES, 24)
+"""All faces that hold anything to reconstruct, but nobody in the background of a portrait."""
+SMALL_FACES = Effort(12.0, 0.0, 1400, 60)
+"""Whatever the networks can still see; up to some seconds for a large photo."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,21 +65,22 @@ def search_as_library(networks: Networks, photo: Pyramid) -> list[Verified]:
     return [one for one in seen if one.landmarks.presence > 0]
 
 
-def search_thoroughly(networks: Networks, photo: Pyramid) -> list[Verified]:
+def search_thoroughly(networks: Networks, photo: Pyramid, effort: Effort = THOROUGH) -> list[Verified]:
     """All faces, each once, best confirmed first."""
     width, height = photo.size
     look = _first_look(networks, photo)
-    levels = tile_levels(width, height, _min_face_px(look.clear))
+    levels = tile_levels(width, height, _min_face_px(look.clear, effort), effort.max_tiles)
     whole = [] if look.clear else [letterbox(width, height)]  # again, for what scores too low for the library
     regions = whole + _worth_searching([tile for level in levels for tile in level], look.clear)
-    proposals = look.doubtful + _propose(networks, photo, regions, MIN_SCORE if look.clear else _LEAST_SCORE)
+    least_score = MIN_SCORE if look.clear else _LEAST_SCORE
+    proposals = look.doubtful + _propose(networks, photo, regions, least_score)[: effort.max_proposals]
     found = look.clear + _verify_all(networks, photo, proposals, look.clear)
     if any(one.confirmation >= _UPRIGHT_CONFIRMATION for one in found) or look.clear:
         return _each_once(found)
     regions = [letterbox(width, height), *(tile for level in levels[:_TURNED_TILE_LEVELS] for tile in level)]
     for quarter_turns in (1, 2, 3):
         proposals = _propose(networks, photo, [turned(region, quarter_turns) for region in regions], _LEAST_SCORE)
-        found += _verify_all(networks, photo, proposals, [])
+        found += _verify_all(networks, photo, proposals[: effort.max_proposals], [])
     return _each_once(found)
 
 
@@ -94,9 +111,9 @@ def _beyond_doubt(networks: Networks, photo: Pyramid, detection: Detection, seen
     return detection.score >= _CLEAR_SCORE or confirm(networks, photo, detection.roi()) >= _CLEAR_CONFIRMATION
 
 
-def _min_face_px(clear: Sequence[Verified]) -> float:
+def _min_face_px(clear: Sequence[Verified], effort: Effort) -> float:
     widths = [float(np.ptp(one.landmarks.xy_px[:, 0])) for one in clear]
-    return max([_MIN_FACE_PX, *(width * _MIN_FACE_OF_LARGEST for width in widths)])
+    return max([effort.min_face_px, *(width * effort.min_face_of_largest for width in widths)])
 
 
 def _worth_searching(regions: Iterable[Roi], known: Sequence[Verified]) -> list[Roi]:
@@ -109,7 +126,7 @@ def _propose(networks: Networks, photo: Pyramid, regions: Iterable[Roi], min_sco
     """What the detector sees in the regions, each place once, best first."""
     seen = [one for region in regions for one in detect_in_region(networks, photo, region, min_score)]
     seen.sort(key=lambda one: -one.score)
-    return without_duplicates(seen, lambda one: one.box)[:_MAX_PROPOSALS]
+    return without_duplicates(seen, lambda one: one.box)
 
 
 def _verify_all(

@@ -99,9 +99,10 @@ def verify(networks: Networks, photo: Pyramid, roi: Roi) -> Verified | None:
     landmarks = settle(networks, photo, find_landmarks(networks, photo, roi))
     if landmarks.roi == roi:
         return Verified(landmarks, first)
-    return Verified(landmarks, confirm(networks, photo, _as_detected(landmarks.roi)))
+    return verify_as_detected(networks, photo, landmarks)
 
 
-def _as_detected(roi: Roi) -> Roi:
-    """A region made from landmarks, at the size that one made from a detection has."""
-    return replace(roi, width=roi.width / 1.08, height=roi.height / 1.08)
+def verify_as_detected(networks: Networks, photo: Pyramid, landmarks: Landmarks) -> Verified:
+    """Ask the detector about a region made from landmarks, at the size that one made from a detection has."""
+    region = replace(landmarks.roi, width=landmarks.roi.width / 1.08, height=landmarks.roi.height / 1.08)
+    return Verified(landmarks, confirm(networks, photo, region))

@@ -71,10 +71,8 @@ def find_faces(job: FindFaces, workshop: Workshop, tell: Tell) -> None:
     if job.search.box_xyxy is not None:
         face = detector.detect_in_box(photo.rgb, np.array(job.search.box_xyxy))
         faces = () if face is None else (face,)
-    elif job.search.small_faces:
-        faces = tuple(detector.detect_small(photo.rgb))
     else:
-        faces = tuple(detector.detect(photo.rgb))
+        faces = tuple(detector.detect(photo.rgb, search="small" if job.search.small_faces else "thorough"))
     seconds = time.perf_counter() - began
     tell(FacesFound(job.generation, job.document, photo, faces, job.search, seconds))
 

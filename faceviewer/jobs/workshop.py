@@ -6,7 +6,7 @@ Imports are made when a tool is built: the window that starts the thread must no
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 
@@ -18,12 +18,8 @@ from faceviewer.types import Face
 class PhotoDetector(Protocol):
     """What the thread asks of ``detection.FaceDetector``."""
 
-    def detect(self, rgb: np.ndarray) -> list[Face]:
+    def detect(self, rgb: np.ndarray, *, search: Literal["thorough", "small"] = "thorough") -> list[Face]:
         """Faces in (H, W, 3) uint8 sRGB, largest first."""
-        ...
-
-    def detect_small(self, rgb: np.ndarray) -> list[Face]:
-        """The same, smaller faces among them."""
         ...
 
     def detect_in_box(self, rgb: np.ndarray, box_xyxy: np.ndarray) -> Face | None:
