@@ -162,7 +162,7 @@ SETTINGS: tuple[Setting, ...] = (
         label="Texture size",
         kind="choice",
         default=1024,
-        choices=tuple(Choice(side, f"{side} × {side}") for side in (512, 1024, 2048, 4096)),
+        choices=(Choice(0, "No texture"), *(Choice(side, f"{side} × {side}") for side in (512, 1024, 2048, 4096))),
         explanation="Pixels of the texture. More keeps more of a large photo and takes longer.",
     ),
     Setting(

@@ -30,7 +30,7 @@ def icon(name: str) -> QIcon:
     return QIcon(_TintedEngine(name, _drawing(name)))
 
 
-def application_icon() -> QIcon:
+def app_icon() -> QIcon:
     """The application's own picture, for title bars and task lists; it keeps its colours."""
     picture = QIcon()
     renderer = QSvgRenderer(QByteArray(_drawing(_APPLICATION).encode()))

@@ -1,0 +1,1 @@
+"""Dock panels: lists, switches and numbers beside the panes."""
