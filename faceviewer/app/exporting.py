@@ -53,7 +53,6 @@ class Exporting:
         self._settings = settings
         self._background = background
         self._last: ExportPlan | None = None
-        self._written: Path | None = None
 
     def plan(self) -> ExportPlan:
         """The choices to begin with: the remembered ones, named after the shown photo."""
@@ -93,8 +92,9 @@ class Exporting:
 
     def reveal(self) -> None:
         """Show what was written last in the system's file manager."""
-        if self._written is not None:
-            self._ui.reveal(self._written)
+        written = self._store.state.last_export
+        if written is not None:
+            self._ui.reveal(written)
 
     def ask_picture(self, transparent: bool) -> None:
         """Open the dialog for a picture of the 3D view, with or without background."""
@@ -132,8 +132,8 @@ class Exporting:
 
     def tell_written(self, sentence: str, path: Path) -> None:
         """Say that something was written, and offer to show it."""
-        self._written = path
-        self._say(Notice(sentence, commands=(REVEAL_COMMAND,)))
+        notice = Notice(sentence, commands=(REVEAL_COMMAND,))
+        self._store.update(replace(self._store.state, last_export=path, notice=notice))
 
     def _picture(self, scale: int, transparent: bool) -> np.ndarray | None:
         self._settings.set("export.picture_scale", scale)

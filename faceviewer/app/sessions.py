@@ -107,12 +107,8 @@ class Sessions:
             for path in older:
                 discard(path)
             text = "faceviewer was not closed properly last time. Its photos, results and changes can be brought back."
-            self._say(Notice(text, "warning", (RESTORE_COMMAND, DISCARD_COMMAND)))
-
-    @property
-    def can_restore(self) -> bool:
-        """Whether a crashed window left something that was neither restored nor discarded."""
-        return self._left is not None
+            notice = Notice(text, "warning", (RESTORE_COMMAND, DISCARD_COMMAND))
+            self._store.update(replace(self._store.state, can_restore=True, notice=notice))
 
     def restore(self) -> None:
         """Open what the crashed window left behind."""
@@ -124,7 +120,7 @@ class Sessions:
         if self._left is not None:
             discard(self._left)
             self._left = None
-            self._store.update(replace(self._store.state, notice=None))
+            self._store.update(replace(self._store.state, can_restore=False, notice=None))
 
     def clean_exit(self) -> None:
         """The window closes as it should: stop saving by itself, nothing is left behind."""
@@ -148,9 +144,8 @@ class Sessions:
     def _was_restored(self, opened: OpenedSession) -> None:
         self._show(opened, opened.session_path)
         self._saved = AppState()
-        if self._left == opened.path:
-            discard(opened.path)
-            self._left = None
+        discard(opened.path)
+        self._left = None
 
     def _show(self, opened: OpenedSession, session_path: Path | None) -> None:
         read, now = opened.state, self._store.state
@@ -159,6 +154,8 @@ class Sessions:
             engine=now.engine,
             device=now.device,
             session_path=session_path,
+            can_restore=self._left is not None and self._left != opened.path,
+            last_export=now.last_export,
             notice=_notice(opened.missing),
         )
         self._store.update(state)

@@ -282,6 +282,10 @@ class AppState:
     """What undo would take back; empty when there is nothing."""
     redo_label: str = ""
     session_path: Path | None = None
+    can_restore: bool = False
+    """A window that was not closed properly left a session that can be brought back."""
+    last_export: Path | None = None
+    """The file that was exported last."""
     shown: Shown = field(default_factory=Shown)
 
     def document(self, document_id: int | None) -> Document | None:
