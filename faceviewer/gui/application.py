@@ -9,16 +9,19 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
+from faceviewer.app.logbook import start_logging, stop_logging
 from faceviewer.app.recent import RecentFiles
 from faceviewer.app.settings import Settings
 from faceviewer.app.verbs import Verbs, build_verbs
 from faceviewer.gui.bridge import Bridge
-from faceviewer.gui.exceptions import install_hooks
+from faceviewer.gui.diagnose import window_diagnostics
+from faceviewer.gui.exceptions import ExceptionReporter
 from faceviewer.gui.icons import app_icon
 from faceviewer.gui.main_window import MainWindow
 from faceviewer.gui.theme import apply_theme
@@ -38,6 +41,7 @@ class FaceviewerApplication(QObject):
     def __init__(self, application: QApplication) -> None:
         super().__init__()
         self._application = application
+        self.logbook = start_logging()
         self.settings = Settings()
         apply_theme(application, self.settings.text("appearance.theme"))
         self._bridge = Bridge(self)
@@ -53,7 +57,7 @@ class FaceviewerApplication(QObject):
         )
         self._bridge.connect_to(self._receive)
         self.settings.subscribe(self._setting_changed)
-        self.window = MainWindow(self.verbs, ui)
+        self.window = MainWindow(self.verbs, ui, self.logbook)
         self.window.closing.connect(self.end)
 
     def start(self, paths: Sequence[Path] = ()) -> None:
@@ -71,6 +75,7 @@ class FaceviewerApplication(QObject):
         self.verbs.sessions.clean_exit()
         self.background.close()
         self._bridge.close()
+        stop_logging(self.logbook)
 
     def _start_engine(self) -> None:
         self.engine_thread.start()
@@ -101,6 +106,10 @@ def run(paths: Sequence[Path] = ()) -> int:
     application.setApplicationDisplayName("faceviewer")
     application.setWindowIcon(app_icon())
     running = FaceviewerApplication(application)
-    install_hooks(running.window)
+    reporter = ExceptionReporter(partial(window_diagnostics, running.verbs, running.logbook), running)
+    reporter.install()
     running.start(paths)
-    return application.exec()
+    try:
+        return application.exec()
+    finally:
+        reporter.uninstall()

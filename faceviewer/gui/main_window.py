@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -11,9 +12,11 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
 from faceviewer.app.commands import commands
+from faceviewer.app.logbook import Logbook
 from faceviewer.app.state import AppState, Notice
 from faceviewer.app.verbs import Verbs
 from faceviewer.gui.actions import Actions, KeyGuard, fill_menus, fill_toolbar
+from faceviewer.gui.diagnose import window_diagnostics
 from faceviewer.gui.dialogs import dialog_openers
 from faceviewer.gui.empty_state import EmptyState
 from faceviewer.gui.icons import app_icon
@@ -47,7 +50,7 @@ class MainWindow(QMainWindow):
 
     closing = Signal()
 
-    def __init__(self, verbs: Verbs, ui: QtUserInterface) -> None:
+    def __init__(self, verbs: Verbs, ui: QtUserInterface, logbook: Logbook) -> None:
         super().__init__()
         self.verbs = verbs
         self.setObjectName("faceviewer")
@@ -67,7 +70,7 @@ class MainWindow(QMainWindow):
         self.viewport = Viewport(verbs, self)
         self.uv_view = UvView(verbs, self)
         self.photo_list = PhotoList(verbs, self)
-        self.log_panel = LogPanel(verbs, self)
+        self.log_panel = LogPanel(verbs, logbook, partial(window_diagnostics, verbs, logbook), self)
         panels = (
             Panel("photos", "Photos", self.photo_list, "left"),
             Panel("layers", "Layers", LayersPanel(verbs, self), "right"),

@@ -13,7 +13,6 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QToolTip
 
-Theme = Literal["system", "light", "dark"]
 Level = Literal["info", "ok", "warning", "error"]
 
 _Role = QPalette.ColorRole
@@ -71,8 +70,8 @@ _LEVELS_ON_LIGHT: dict[Level, str] = {"info": "#1560b3", "ok": "#1c6b34", "warni
 _LEVELS_ON_DARK: dict[Level, str] = {"info": "#82b9f5", "ok": "#7fd18f", "warning": "#f5b95c", "error": "#ff8a80"}
 
 
-def apply_theme(application: QApplication, theme: Theme) -> None:
-    """Show everything in ``theme`` from now on; "system" follows the desktop, also when that changes later."""
+def apply_theme(application: QApplication, theme: str) -> None:
+    """Show everything in ``theme`` from now on; "light" or "dark"; anything else follows the desktop, also later."""
     keeper = application.findChild(_ThemeKeeper)
     if keeper is None:
         keeper = _ThemeKeeper(application)
@@ -105,11 +104,11 @@ class _ThemeKeeper(QObject):
     def __init__(self, application: QApplication) -> None:
         super().__init__(application)
         self._application = application
-        self._theme: Theme = "system"
+        self._theme = "system"
         application.setStyle("Fusion")
         application.styleHints().colorSchemeChanged.connect(self._show)
 
-    def choose(self, theme: Theme) -> None:
+    def choose(self, theme: str) -> None:
         self._theme = theme
         schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
         # also tells the platform, which draws title bars and its own dialogs
@@ -118,7 +117,7 @@ class _ThemeKeeper(QObject):
 
     def _show(self) -> None:
         scheme = self._application.styleHints().colorScheme()
-        dark = self._theme == "dark" or (self._theme == "system" and scheme == Qt.ColorScheme.Dark)
+        dark = self._theme == "dark" or (self._theme != "light" and scheme == Qt.ColorScheme.Dark)
         palette = theme_palette(dark=dark)
         self._application.setPalette(palette)
         QToolTip.setPalette(palette)
