@@ -40,3 +40,10 @@ def align_similarity(source: np.ndarray, target: np.ndarray, weights: np.ndarray
     R = (U * signs) @ Vt
     scale = float((singular * signs).sum() / (w[:, None] * a**2).sum())
     return Similarity(scale, R, centre_target - scale * R @ centre_source)
+
+
+def align_rigid(source: np.ndarray, target: np.ndarray, weights: np.ndarray | None = None) -> Similarity:
+    """As ``align_similarity`` with the scale held at 1: the best rotation is the same one."""
+    R = align_similarity(source, target, weights).R
+    centre_source, centre_target = np.average(source, 0, weights), np.average(target, 0, weights)
+    return Similarity(1.0, R, centre_target - R @ centre_source)

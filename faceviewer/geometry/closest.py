@@ -12,6 +12,9 @@ CANDIDATES = (8, 32)
 _PIECE = 2.5
 """Triangles are cut until their radius is at most this multiple of the median: a KD-tree of centres then finds them."""
 
+_MAX_CUTS = 5
+"""Each cut quarters a triangle; this many bound the work on a mesh with a few enormous ones."""
+
 
 @dataclass(frozen=True)
 class SurfacePoints:
@@ -43,47 +46,45 @@ class Surface:
     def nearest(self, points: np.ndarray) -> SurfacePoints:
         """The nearest surface point of each of (n, 3) points."""
         points = np.asarray(points, np.float64)
-        triangle, weights = np.zeros(len(points), np.int64), np.zeros((len(points), 3))
-        open_rows = np.arange(len(points))
-        for candidates in CANDIDATES:
-            if not len(open_rows):
-                break
-            candidates = min(candidates, len(self._radius))
-            found = self._tree.query(points[open_rows], k=candidates)
+        triangle = self._owner[np.asarray(self._tree.query(points)[1])]
+        best = (triangle, *self._on_triangles(points, triangle))
+        rows, seen = np.arange(len(points)), 1
+        for candidates in (min(count, len(self._radius)) for count in CANDIDATES):
+            found = self._tree.query(points[rows], k=candidates)
             away, pieces = (np.asarray(column).reshape(-1, candidates) for column in found)
-            triangle[open_rows], weights[open_rows], best = self._best(points[open_rows], away, pieces)
-            beyond = away[:, -1] - self._radius.max() < best  # a piece not among the candidates might be nearer
-            open_rows = open_rows[beyond] if candidates < len(self._radius) else open_rows[:0]
-        nearest = np.einsum("nk,nkc->nc", weights, self._corners[triangle])
-        return SurfacePoints(triangle, weights, nearest, np.linalg.norm(nearest - points, axis=1))
+            self._improve(best, points, rows, away[:, seen:], pieces[:, seen:])
+            beyond = away[:, -1] - self._radius.max() < best[2][rows]  # a piece not among them might be nearer
+            rows, seen = rows[beyond], candidates
+        triangle, weights, distance = best
+        return SurfacePoints(triangle, weights, np.einsum("nk,nkc->nc", weights, self._corners[triangle]), distance)
 
-    def _best(
-        self, points: np.ndarray, away: np.ndarray, pieces: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(triangle, weights, distance) of the nearest of the pieces (n, k), whose centres are ``away`` (n, k)."""
-        first = self._owner[pieces[:, 0]]
-        weights, limit = self._on_triangles(points, first)
-        # Pieces whose ball lies beyond the first find cannot be nearer.
-        rows, columns = np.nonzero(away - self._radius[pieces] < limit[:, None])
-        rows, owners = _unique_pairs(rows, self._owner[pieces[rows, columns]], len(self.triangles))
-        pair_weights, distance = self._on_triangles(points[rows], owners)
-        order = np.lexsort((owners, distance, rows))
-        nearest = order[np.flatnonzero(np.diff(rows[order], prepend=-1))]
-        best = (first, weights, limit)
-        for values, found in zip(best, (owners, pair_weights, distance), strict=True):
-            values[rows[nearest]] = found[nearest]
-        return best
+    def _improve(
+        self,
+        best: tuple[np.ndarray, np.ndarray, np.ndarray],
+        points: np.ndarray,
+        rows: np.ndarray,
+        away: np.ndarray,
+        pieces: np.ndarray,
+    ) -> None:
+        """Write into ``best``, the (triangle, weights, distance) of all points, what is nearer among the candidates.
+
+        The points ``rows`` (m,) have the candidates ``pieces`` (m, k), whose centres are ``away`` (m, k).
+        """
+        # Pieces whose ball lies beyond the best so far cannot be nearer.
+        row, column = np.nonzero(away - self._radius[pieces] < best[2][rows][:, None])
+        triangle, row = self._owner[pieces[row, column]], rows[row]
+        weights, distance = self._on_triangles(points[row], triangle)
+        order = np.lexsort((distance, row))
+        first = order[np.flatnonzero(np.diff(row[order], prepend=-1))]
+        first = first[distance[first] < best[2][row[first]]]
+        for values, found in zip(best, (triangle, weights, distance), strict=True):
+            values[row[first]] = found[first]
 
     def _on_triangles(self, points: np.ndarray, triangles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """((m, 3) weights, (m,) distance) of the nearest point of one triangle each."""
         corners = self._corners[triangles]
         weights = _nearest_weights(points, corners)
         return weights, np.linalg.norm(np.einsum("mk,mkc->mc", weights, corners) - points, axis=1)
-
-
-def _unique_pairs(rows: np.ndarray, triangles: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    keys = np.unique(rows * count + triangles)
-    return keys // count, keys % count
 
 
 def _cut(corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -95,12 +96,13 @@ def _cut(corners: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     largest = _PIECE * float(np.median(radius(corners)))
     pieces, owner = corners, np.arange(len(corners))
     done: list[tuple[np.ndarray, np.ndarray]] = []
-    while len(pieces):
-        small = (radius(pieces) <= largest) | (largest == 0)
-        done.append((pieces[small], owner[small]))
-        large, middle = pieces[~small], (pieces[~small] + np.roll(pieces[~small], -1, axis=1)) / 2
-        quarters = [np.stack([large[:, i], middle[:, i], middle[:, i - 1]], 1) for i in range(3)]
-        pieces, owner = np.concatenate([*quarters, middle]), np.tile(owner[~small], 4)
+    for _ in range(_MAX_CUTS):
+        large = radius(pieces) > largest
+        done.append((pieces[~large], owner[~large]))
+        pieces, middle = pieces[large], (pieces[large] + np.roll(pieces[large], -1, axis=1)) / 2
+        quarters = [np.stack([pieces[:, i], middle[:, i], middle[:, i - 1]], 1) for i in range(3)]
+        pieces, owner = np.concatenate([*quarters, middle]), np.tile(owner[large], 4)
+    done.append((pieces, owner))
     return np.concatenate([pieces for pieces, _ in done]), np.concatenate([owner for _, owner in done])
 
 
