@@ -75,6 +75,13 @@ def selection_text(state: AppState) -> str:
     return "\n".join(f"{row.label}: {row.value}" for row in selection_properties(state))
 
 
+def properties_text(state: AppState) -> str:
+    """The properties of selection and head, one "label: value" per line, with a line between the two."""
+    rows = head_properties(state)
+    head = "\n".join(f"{row.label}: {row.value}" for row in rows)
+    return "\n\n".join(text for text in (selection_text(state), head) if text)
+
+
 def properties_json(state: AppState) -> str:
     """The properties of selection and head as a JSON object of two objects, label to value."""
     groups = {"selection": selection_properties(state), "head": head_properties(state)}
