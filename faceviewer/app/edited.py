@@ -43,7 +43,7 @@ def moved_landmarks(points: LandmarkSet, mesh: FaceMesh, camera: Camera) -> Land
 
 def _coefficients(result: Reconstruction, edits: Edits) -> dict[str, np.ndarray]:
     """Those that give the edited mesh: identity exaggerated, expression replaced, named shapes in their units."""
-    head = editable_head(result.engine)
+    head = editable_head(result)
     if head is None:
         return dict(result.coefficients)
     expression = result.coefficients["expression"].copy()

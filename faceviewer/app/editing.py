@@ -63,8 +63,22 @@ class EditableHead:
         return {title: names for title, names in groups.items() if names}
 
 
+def editable_head(result: Reconstruction) -> EditableHead | None:
+    """What can be changed on ``result``; None when its engine's heads cannot be, or it was made by another version."""
+    head = head_of_engine(result.engine)
+    if head is None:
+        return None
+    model, coefficients = head.model, result.coefficients
+    fits = (
+        len(result.mesh.vertices) == model.subdivision.shape[0]
+        and len(coefficients.get("identity", ())) == len(model.identity_control)
+        and len(coefficients.get("expression", ())) == len(model.expression_control)
+    )
+    return head if fits else None
+
+
 @lru_cache(maxsize=8)
-def editable_head(engine: str) -> EditableHead | None:
+def head_of_engine(engine: str) -> EditableHead | None:
     """What can be changed on the heads of that engine; None when nothing can, or nobody knows it."""
     if engine not in engine_ids() or not engine_spec(engine).head:
         return None
@@ -74,8 +88,8 @@ def editable_head(engine: str) -> EditableHead | None:
 
 def edited_mesh(result: Reconstruction, edits: Edits) -> FaceMesh:
     """The head of ``result`` with the user's changes; the very same mesh when there are none."""
-    head = editable_head(result.engine)
-    if head is None or edits == NO_EDITS:
+    head = editable_head(result) if edits != NO_EDITS else None
+    if head is None:
         return result.mesh
     fitted_identity, fitted_expression = result.coefficients["identity"], result.coefficients["expression"]
     identity = (edits.exaggeration - 1.0) * fitted_identity
@@ -98,7 +112,7 @@ class Editing:
 
     def model(self, result: Reconstruction | None) -> EditableHead | None:
         """What can be changed on ``result``, or None."""
-        return editable_head(result.engine) if result is not None else None
+        return editable_head(result) if result is not None else None
 
     def set_shape(self, name: str, sd: float) -> None:
         """Move the shape along a named direction to ``sd`` standard deviations beside the fitted one."""

@@ -195,7 +195,7 @@ def _files(plan: ExportPlan, head: ExportHead, result: Reconstruction) -> HeadFi
     normals = morph_targets = None
     if plan.normals:
         normals = vertex_normals(result.mesh.vertices, result.mesh.topology.triangles)
-    editable = editable_head(result.engine) if plan.morph_targets and plan.glb else None
+    editable = editable_head(result) if plan.morph_targets and plan.glb else None
     if editable is not None:
         morph_targets = editable.model.expression_offsets_mm()
     return replace(_named_files(plan, head), normals=normals, morph_targets=morph_targets)

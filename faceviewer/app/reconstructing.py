@@ -130,7 +130,7 @@ class Reconstructing:
         left, top, right, bottom = (float(value) for value in box_xyxy)
         document = self._searchable()
         if document is not None:
-            request = _Request(document.id, then_reconstruct=True, adds_face=True)
+            request = _Request(document.id, then_reconstruct=True, adds_face=True, rotation_deg=document.rotation_deg)
             self._search(document, Search(box_xyxy=(left, top, right, bottom)), request)
 
     def reconstruct(self, document_id: int, numbers: Sequence[int]) -> None:
@@ -339,6 +339,7 @@ def _with_faces(state: AppState, request: _Request, event: FacesFound, status: D
         state,
         request.document,
         photo=event.photo,
+        rotation_deg=request.rotation_deg,
         faces=tuple(event.faces),
         heads={},
         shown_face=1,
