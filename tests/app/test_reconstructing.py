@@ -182,12 +182,9 @@ def test_edits_of_a_head_go_when_it_is_made_anew(rooms, files):
     answer_search(rooms, faces=2)
     answer_reconstruction(rooms)
     ref = rooms.state.shown.head
-    from faceviewer.app.state import Edits
-
-    work = replace(
-        rooms.state.work, edits={ref: Edits(exaggeration=1.5), replace(ref, face_number=2): Edits(exaggeration=2)}
-    )
-    rooms.verbs.store.edit("two", work)
+    other = replace(ref, face_number=2)
+    edits = {ref: Edits(exaggeration=1.5), other: Edits(exaggeration=2)}
+    rooms.verbs.store.edit("two", replace(rooms.state.work, edits=edits))
     rooms.verbs.reconstructing.reconstruct_shown()
     answer_reconstruction(rooms)
     assert set(rooms.state.work.edits) == {other}
