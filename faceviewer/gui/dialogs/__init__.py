@@ -10,7 +10,6 @@ from faceviewer.app.commands import commands
 from faceviewer.app.verbs import Verbs
 from faceviewer.gui.dialogs.about import AboutDialog
 from faceviewer.gui.dialogs.camera import CameraDialog
-from faceviewer.gui.dialogs.camera import CameraDialog
 from faceviewer.gui.dialogs.cheat_sheet import CheatSheet
 from faceviewer.gui.dialogs.command_palette import CommandPalette
 from faceviewer.gui.dialogs.conventions import ConventionsDialog
@@ -21,7 +20,6 @@ from faceviewer.gui.dialogs.sheet import Opener
 def dialog_openers(verbs: Verbs, window: QWidget) -> dict[str, Callable[[], None]]:
     """Name, as in ``UserInterface.open_dialog`` -> what opens that dialog over ``window``."""
     return {
-        "camera": Opener(lambda: CameraDialog(verbs, window)),
         "settings": Opener(lambda: SettingsDialog(verbs.settings, window)),
         "conventions": Opener(lambda: ConventionsDialog(window)),
         "about": Opener(lambda: AboutDialog(window)),

@@ -38,6 +38,7 @@ class ErrorDialog(Sheet):
         self._more = QuietLabel("")
         self._details = QPlainTextEdit(readOnly=True, lineWrapMode=QPlainTextEdit.LineWrapMode.NoWrap)
         self._details.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self._details.setObjectName("details")
         self._details.setAccessibleName("Details of the error")
         self._details.setMinimumSize(560, 200)
         self._details.hide()
