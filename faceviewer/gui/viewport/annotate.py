@@ -1,0 +1,137 @@
+"""From the state to what is drawn over one head."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from faceviewer.app.color_scale import DEPTH_SCALE, DIFFERENCE_SCALE
+from faceviewer.app.landmarks import landmark_name
+from faceviewer.app.palette import AXIS_COLORS, HOVER_COLOR, ORIGIN_COLORS, PART_COLORS, RGB, SELECTION_COLOR
+from faceviewer.app.state import AppState, Measurement, Selection, ViewState
+from faceviewer.geometry.surface import SurfacePoint, position_mm
+from faceviewer.gui.viewport.annotations import Annotations, LegendScale, Line, Marker
+from faceviewer.gui.viewport.looks import LOOKS
+from faceviewer.gui.viewport.measured import measured_line
+from faceviewer.gui.viewport.panes import Pane
+from faceviewer.gui.viewport.point_colors import depth_range_mm
+from faceviewer.gui.viewport.projection import Projection
+from faceviewer.gui.viewport.scene import HeadScene, Subject
+from faceviewer.types import PART_NAMES, FaceMesh, Origin
+
+_ORIGIN_WORDS = {
+    Origin.PHOTO: "from the photo",
+    Origin.MIRRORED: "from the other side of the face",
+    Origin.MODEL: "made up by the model",
+    Origin.EMPTY: "unknown",
+}
+_AXIS_MM = 120.0
+_AXIS_WORDS = ("left", "up", "front")
+SIGNS = "+yaw: nose to picture left · +pitch: chin up · +roll: top of head to picture right"
+SCALE_NOTE = "mm at the size of the model's mean head: a photo has no scale"
+
+
+def annotate(state: AppState, pane: Pane, subject: Subject, scene: HeadScene, projection: Projection) -> Annotations:
+    """Everything to be drawn over the head ``subject`` of ``pane``."""
+    lines = (*_pose_axes(state.view), *_measurements(state, subject.mesh))
+    measuring = bool(lines) and any(line.label for line in lines)
+    return Annotations(
+        markers=tuple(_markers(state, subject.mesh, scene, projection)),
+        lines=lines,
+        legend=_legend(state.view, subject),
+        scale=_scale(state.view, subject),
+        title=pane.title,
+        notes=tuple(_notes(state, subject, measuring=measuring)),
+    )
+
+
+def _markers(state: AppState, mesh: FaceMesh, scene: HeadScene, projection: Projection) -> Iterator[Marker]:
+    for point in state.pending_points:
+        yield _marker(point, SELECTION_COLOR, mesh, scene, projection, radius_px=5.0)
+    if state.selection is not None:
+        yield _marker(state.selection.point, SELECTION_COLOR, mesh, scene, projection, radius_px=7.0)
+    if state.hover is not None:
+        label = hover_text(state.hover)
+        yield _marker(state.hover.point, HOVER_COLOR, mesh, scene, projection, radius_px=5.0, label=label)
+
+
+def hover_text(selection: Selection) -> str:
+    """What to write beside the pointer; empty for plain places on the skin."""
+    if selection.kind == "landmark" and selection.index is not None:
+        try:
+            return landmark_name(selection.name, selection.index)
+        except (KeyError, IndexError):  # a set of an engine that gives no names
+            return f"{selection.name} #{selection.index}"
+    if selection.kind == "part":
+        return selection.name.replace("_", " ")
+    return ""
+
+
+def _marker(
+    point: SurfacePoint,
+    rgb: RGB,
+    mesh: FaceMesh,
+    scene: HeadScene,
+    projection: Projection,
+    *,
+    radius_px: float,
+    label: str = "",
+) -> Marker:
+    triangles = mesh.topology.triangles
+    if point.triangle >= len(triangles):  # picked on another topology
+        return Marker(np.full(3, np.nan), rgb)
+    xyz_mm = position_mm(mesh.vertices, triangles, point)
+    normal = np.tensordot(point.barycentric, scene.normals[triangles[point.triangle]], 1)
+    behind = float(normal @ projection.towards_eye(xyz_mm)) < 0
+    return Marker(xyz_mm, rgb, radius_px, behind, label)
+
+
+def _pose_axes(view: ViewState) -> tuple[Line, ...]:
+    if not view.pose_axes:
+        return ()
+    ends = np.eye(3) * _AXIS_MM
+    return tuple(
+        Line(np.stack([np.zeros(3), end]), rgb, 3.0, end_label=f"{axis} ({word})")
+        for end, rgb, axis, word in zip(ends, AXIS_COLORS, "xyz", _AXIS_WORDS, strict=True)
+    )
+
+
+def _measurements(state: AppState, mesh: FaceMesh) -> tuple[Line, ...]:
+    return tuple(measured_line(each, mesh) for each in _own_measurements(state))
+
+
+def _own_measurements(state: AppState) -> Iterator[Measurement]:
+    return (each for each in state.work.measurements if each.head == state.shown.head)
+
+
+def _legend(view: ViewState, subject: Subject) -> tuple[tuple[RGB, str], ...]:
+    if subject.heat is not None:
+        return ()
+    if view.display == "origin":
+        texture = subject.result.textures.get(view.texture)
+        present = set(np.unique(texture.origin[::4, ::4]).tolist()) if texture is not None else set()
+        return tuple((ORIGIN_COLORS[origin], words) for origin, words in _ORIGIN_WORDS.items() if origin in present)
+    if LOOKS[view.display].all_parts or view.parts_overlay:
+        return tuple((PART_COLORS[name], name.replace("_", " ")) for name in PART_NAMES if name in view.parts)
+    return ()
+
+
+def _scale(view: ViewState, subject: Subject) -> LegendScale | None:
+    if subject.heat is not None:
+        end = subject.heat.range_mm
+        return LegendScale("distance to the other head, mm", DIFFERENCE_SCALE, f"−{end:.1f}", "0", f"+{end:.1f}")
+    if view.display == "depth":
+        near, far = depth_range_mm(subject.result.camera, subject.mesh)
+        ends = (f"{near:.0f}", f"{(near + far) / 2:.0f}", f"{far:.0f}")
+        return LegendScale("depth from the photo's camera, mm", DEPTH_SCALE, *ends)
+    return None
+
+
+def _notes(state: AppState, subject: Subject, *, measuring: bool) -> Iterator[str]:
+    if state.view.pose_axes:
+        pose = subject.result.pose
+        yield f"yaw {pose.yaw_deg:+.1f}°   pitch {pose.pitch_deg:+.1f}°   roll {pose.roll_deg:+.1f}°"
+        yield SIGNS
+    if measuring or subject.heat is not None or state.view.display == "depth":
+        yield SCALE_NOTE

@@ -1,0 +1,103 @@
+"""Landmark sets as round dots of a fixed size on the screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from vtkmodules.vtkCommonCore import vtkPoints
+from vtkmodules.vtkCommonDataModel import vtkPolyData
+from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper
+
+from faceviewer.app.landmarks import landmark_groups
+from faceviewer.app.palette import LANDMARK_GROUP_COLORS
+from faceviewer.app.state import ViewState
+from faceviewer.gui.viewport.projection import Projection
+from faceviewer.gui.viewport.vtk_arrays import color_array, float_array, vertex_cells
+from faceviewer.types import FaceMesh, Reconstruction
+
+_LIFT_MM = 3.0
+"""How far dots are moved towards the eye, so that the skin does not cut them. On the screen that moves nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class ShownLandmarks:
+    """All landmarks that are drawn on one head, set after set."""
+
+    set_names: tuple[str, ...]
+    indices: np.ndarray
+    """(L,) numbers in their sets."""
+    xyz_mm: np.ndarray
+    """(L, 3) head frame, on the mesh that is shown."""
+    rgb: np.ndarray
+    """(L, 3) uint8."""
+
+
+NO_LANDMARKS = ShownLandmarks((), np.zeros(0, int), np.zeros((0, 3)), np.zeros((0, 3), np.uint8))
+
+
+def shown_landmarks(result: Reconstruction, mesh: FaceMesh, view: ViewState) -> ShownLandmarks:
+    """The landmarks of the sets that ``view`` shows, on ``mesh``, without hidden ones when it says so."""
+    names, indices, points, colors = [], [], [], []
+    for name in sorted(view.landmark_sets & result.landmarks.keys(), key=int):
+        landmarks = result.landmarks[name]
+        if landmarks.vertices is None or landmarks.barycentric is None:
+            continue
+        count = len(landmarks.xy_px)
+        kept = np.flatnonzero(landmarks.visible) if view.visible_only else np.arange(count)
+        corners = mesh.vertices[landmarks.vertices[kept]]
+        names += [name] * len(kept)
+        indices.append(kept)
+        points.append(np.einsum("lk,lkc->lc", landmarks.barycentric[kept], corners))
+        colors.append(_group_colors(name, count)[kept])
+    if not names:
+        return NO_LANDMARKS
+    return ShownLandmarks(tuple(names), np.concatenate(indices), np.concatenate(points), np.concatenate(colors))
+
+
+def _group_colors(set_name: str, count: int) -> np.ndarray:
+    groups = landmark_groups(set_name)
+    if len(groups) != count:  # another engine's set of that name
+        groups = ("face",) * count
+    return np.array([LANDMARK_GROUP_COLORS[group] for group in groups], np.uint8)
+
+
+class LandmarkActor:
+    """Draws ``ShownLandmarks``."""
+
+    def __init__(self) -> None:
+        self._data = vtkPolyData()
+        self._points = vtkPoints()
+        self._data.SetPoints(self._points)
+        mapper = vtkPolyDataMapper()
+        mapper.SetInputDataObject(self._data)
+        mapper.SetColorModeToDirectScalars()
+        self.actor = vtkActor()
+        self.actor.SetMapper(mapper)
+        self.actor.PickableOff()
+        self.actor.ForceTranslucentOn()  # drawn after the veil of the photo, which must not fade them
+        shape = self.actor.GetProperty()
+        shape.SetRenderPointsAsSpheres(True)
+        shape.SetAmbient(0.75)
+        shape.SetDiffuse(0.35)
+        self._landmarks = NO_LANDMARKS
+
+    def show(self, landmarks: ShownLandmarks) -> None:
+        """Draw these from now on."""
+        self._landmarks = landmarks
+        self._data.SetVerts(vertex_cells(len(landmarks.indices)))
+        self._data.GetPointData().SetScalars(color_array(landmarks.rgb))
+        self.actor.SetVisibility(bool(len(landmarks.indices)))
+
+    def look_through(self, projection: Projection) -> None:
+        """Lift the dots off the skin for this view."""
+        if len(self._landmarks.indices):
+            xyz = self._landmarks.xyz_mm
+            self._points.SetData(
+                float_array((xyz + _LIFT_MM * projection.towards_eye(xyz)).astype(np.float32), "points")
+            )
+            self._points.Modified()
+
+    def set_size(self, device_px: float) -> None:
+        """Diameter of the dots."""
+        self.actor.GetProperty().SetPointSize(device_px)

@@ -1,0 +1,46 @@
+"""How each display mode draws the head: one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from faceviewer.app.state import DisplayMode
+
+Picture = Literal["none", "texture", "origin", "checker"]
+"""What is wrapped around the head."""
+PointColors = Literal["none", "normals", "depth"]
+
+
+@dataclass(frozen=True)
+class Look:
+    """One way to draw the surface."""
+
+    picture: Picture = "none"
+    point_colors: PointColors = "none"
+    lit: bool = True
+    representation: Literal["surface", "wireframe", "points"] = "surface"
+    edges: bool = False
+    data: bool = False
+    """The colours carry data: shade them little."""
+    all_parts: bool = False
+    """Paint the parts opaquely over it."""
+
+
+LOOKS: Mapping[DisplayMode, Look] = MappingProxyType(
+    {
+        "textured": Look("texture", lit=False),
+        "textured lit": Look("texture"),
+        "shaded": Look(),
+        "edges": Look(edges=True),
+        "wireframe": Look(lit=False, representation="wireframe"),
+        "points": Look(lit=False, representation="points"),
+        "normals": Look(point_colors="normals", lit=False),
+        "parts": Look(data=True, all_parts=True),
+        "origin": Look("origin", data=True),
+        "depth": Look(point_colors="depth", lit=False),
+        "checker": Look("checker"),
+    }
+)
