@@ -1,0 +1,100 @@
+"""A head as the photo's camera sees it: all that the photo pane draws or looks up, computed when first needed."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from PySide6.QtCore import QRectF
+
+from faceviewer.geometry.id_picture import triangle_ids
+from faceviewer.geometry.parts import triangle_parts
+from faceviewer.geometry.planar import PlanarTriangles, photo_locator
+from faceviewer.geometry.surface import SurfacePoint, position_mm
+from faceviewer.io.overlay import visible_edges
+from faceviewer.types import Camera, FaceMesh, Reconstruction
+
+_TINT_SIDE_PX = 900
+"""Longer side of pictures of triangles: fine enough to zoom in, and painted within a few hundredths of a second."""
+_HIDDEN_BEHIND_MM = 2.0
+
+
+class ProjectedHead:
+    """The shown mesh (with edits) through the camera of the result."""
+
+    def __init__(self, result: Reconstruction, mesh: FaceMesh) -> None:
+        self.result = result
+        self.mesh = mesh
+
+    @property
+    def camera(self) -> Camera:
+        return self.result.camera
+
+    @cached_property
+    def xy_px(self) -> np.ndarray:
+        """(V, 2) photo pixels of the vertices."""
+        return self.camera.project(self.mesh.vertices)
+
+    @cached_property
+    def locator(self) -> PlanarTriangles:
+        """From photo pixels to the surface."""
+        return photo_locator(self.mesh, self.camera)
+
+    @cached_property
+    def part_of(self) -> np.ndarray:
+        """(F,) the part of each triangle, as ``triangle_parts``."""
+        return triangle_parts(self.mesh.topology)
+
+    @cached_property
+    def edges_px(self) -> tuple[np.ndarray, np.ndarray]:
+        """(E, 4) x, y of both ends of the seen edges in photo pixels; (E,) from 0, edge-on, to 1, face-on."""
+        edges, facing = visible_edges(self.mesh, self.camera)
+        return self.xy_px[edges].reshape(-1, 4), facing
+
+    @cached_property
+    def frame_px(self) -> QRectF:
+        """The part of the photo that the head covers."""
+        width, height = self.camera.size
+        xy = self.xy_px[np.isfinite(self.xy_px).all(1)]
+        if not len(xy):
+            return QRectF()
+        left, top = np.maximum(np.floor(xy.min(0)), 0)
+        right, bottom = np.minimum(np.ceil(xy.max(0)), (width, height))
+        return QRectF(left, top, max(right - left, 0), max(bottom - top, 0))
+
+    @cached_property
+    def triangle_ids(self) -> np.ndarray:
+        """(H, W) int32: the triangle that is seen at each pixel of ``frame_px``, drawn at a size of its own."""
+        frame = self.frame_px
+        scale = _TINT_SIDE_PX / max(frame.width(), frame.height(), 1.0)
+        size = max(round(frame.width() * scale), 1), max(round(frame.height() * scale), 1)
+        xy = (self.xy_px - (frame.left(), frame.top())) * scale
+        triangles = self.mesh.topology.triangles
+        a, b, c = xy[triangles].transpose(1, 0, 2)
+        u, v = b - a, c - a
+        facing = u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0] < 0
+        depth = self.camera.to_camera(self.mesh.vertices)[:, 2]
+        return triangle_ids(xy, triangles, size, depth=depth, drawn=facing)
+
+    def landmarks_px(self, set_name: str) -> np.ndarray:
+        """(L, 2) photo pixels of a set on the mesh as it is shown."""
+        points = self.result.landmarks[set_name]
+        if self.mesh is self.result.mesh or points.vertices is None or points.barycentric is None:
+            return points.xy_px
+        xyz_mm = np.einsum("lk,lkc->lc", points.barycentric, self.mesh.vertices[points.vertices])
+        return self.camera.project(xyz_mm)
+
+    def point_px(self, point: SurfacePoint) -> tuple[float, float]:
+        """Photo pixel of a point on the surface; NaN behind the camera."""
+        x, y = self.camera.project(position_mm(self.mesh.vertices, self.mesh.topology.triangles, point))
+        return float(x), float(y)
+
+    def hides(self, point: SurfacePoint) -> bool:
+        """Whether the head itself lies before ``point``."""
+        xy = self.point_px(point)
+        front = self.locator.locate(xy) if np.isfinite(xy).all() else None
+        if front is None:
+            return True
+        triangles, vertices = self.mesh.topology.triangles, self.mesh.vertices
+        depth = [float(self.camera.to_camera(position_mm(vertices, triangles, p))[2]) for p in (point, front)]
+        return depth[0] - depth[1] > _HIDDEN_BEHIND_MM
