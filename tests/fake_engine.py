@@ -1,7 +1,8 @@
 """An engine for tests that takes no time: the made-up head of ``factories`` for every face.
 
 ``register_fake()`` makes it known through the registry as "fake". What it does can be steered by the photo's file
-name, so that it works the same in worker processes: ``slow`` takes long, ``crash`` ends the process, ``bug`` raises.
+name, so that it works the same in worker processes: ``slow`` takes long, ``patient`` too but can be cancelled,
+``crash`` ends the process, ``bug`` raises, ``huge`` does not fit into a graphics card.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+import torch
 from factories import make_reconstruction
 
 from faceviewer.engines.options import ReconstructOptions, UsageError
@@ -58,6 +60,12 @@ class FakeEngine:
             progress(Progress("Fitting", step / 5))
         if "slow" in photo.name:
             time.sleep(30)
+        if "patient" in photo.name:
+            for _ in range(3000):
+                cancel.check()
+                time.sleep(0.01)
+        if "huge" in photo.name and self._device != "cpu":
+            raise torch.OutOfMemoryError("CUDA out of memory")
         if "crash" in photo.name:
             os.kill(os.getpid(), signal.SIGKILL)
         if "bug" in photo.name:

@@ -102,9 +102,9 @@ class FrameGrabber:
 
     @property
     def over(self) -> bool:
-        """Whether the source has ended and its last frame was taken."""
+        """Whether the source has come to its end and its last frame was taken; never when it broke: ``take`` tells."""
         with self._changed:
-            return self._over and self._newest is None
+            return self._over and self._newest is None and self._error is None
 
     def take(self, timeout_s: float) -> Frame | None:
         """The newest frame that was not taken yet; None when none comes in time, or none at all any more.

@@ -18,7 +18,7 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Iterable
-from itertools import count
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -56,7 +56,7 @@ class FollowRecorder:
         self._write(HEADER)
 
     def write(self, index: int, time_s: float, head: Reconstruction | None) -> None:
-        """Add one frame; None is one without a face. Raises FaceviewerError when the disk is full and the like."""
+        """Add one frame; None is one without a face. Raises FaceviewerError when the disk is full or gone."""
         cells = _EMPTY if head is None else _cells(head)
         self._write((index, f"{time_s:.4f}", *cells))
         self.rows += 1
@@ -68,29 +68,33 @@ class FollowRecorder:
             write_atomically(self.path, lambda target: shutil.copyfile(self._partial, target))
             self._partial.unlink(missing_ok=True)
         except OSError as error:
-            raise _explained(self.path, error) from error
+            raise _explained(self.path, error, kept=self._partial) from error
 
     def _write(self, row: Iterable[object]) -> None:
         try:
             self._writer.writerow(row)
             self._file.flush()
         except OSError as error:
-            raise _explained(self.path, error) from error
+            with suppress(OSError):  # what could not be written cannot be written now
+                self._file.close()
+            raise _explained(self.path, error, kept=self._partial) from error
 
 
 def _open_new(path: Path) -> tuple[Path, TextIO]:
     """A new file beside ``path``; one that a crash has left is never written over."""
-    for number in count(1):
-        partial = path.with_name(f"{path.name}.partial{number if number > 1 else ''}")
+    partial, number = path.with_name(f"{path.name}.partial"), 1
+    while True:
         try:
             return partial, open(partial, "x", encoding="utf-8", newline="")
         except FileExistsError:
-            continue
-    raise AssertionError("numbers do not end")
+            number += 1
+            partial = path.with_name(f"{path.name}.partial{number}")
 
 
-def _explained(path: Path, error: OSError) -> FaceviewerError:
-    return FaceviewerError(f"{path}: the recording cannot be written, {(error.strerror or str(error)).lower()}")
+def _explained(path: Path, error: OSError, kept: Path | None = None) -> FaceviewerError:
+    reason = (error.strerror or str(error)).lower()
+    rest = f"; what was recorded is in {kept.name}" if kept is not None else ""
+    return FaceviewerError(f"{path}: the recording cannot be written, {reason}{rest}")
 
 
 def _cells(head: Reconstruction) -> tuple[str, ...]:
