@@ -34,6 +34,8 @@ def test_wheel_holds_the_package_its_resources_and_nothing_else(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {f"faceviewer/resources/{path.name}" for path in (ROOT / "resources").iterdir()} <= names
     assert {"faceviewer/py.typed", "faceviewer/cli/main.py"} <= names
+    icons = ROOT / "faceviewer" / "gui" / "icons"
+    assert {f"faceviewer/gui/icons/{path.name}" for path in icons.glob("*.svg")} <= names
     info = f"faceviewer-{faceviewer.__version__}.dist-info"
     assert {name.split("/")[0] for name in names} == {"faceviewer", info}
     assert f"{info}/licenses/LICENSE" in names

@@ -108,7 +108,9 @@ class Reconstructing:
         document = self._store.state.document(document_id)
         if document is not None:
             at_once = bool(document.heads) or self._settings.flag("reconstruct.on_open")
-            self._search(document, Search(), _Request(document_id, at_once, rotation_deg=document.rotation_deg))
+            self._search(
+                document, self._usual_search(), _Request(document_id, at_once, rotation_deg=document.rotation_deg)
+            )
 
     def search_turned(self, by_deg: int) -> None:
         """Turn the shown photo counter-clockwise by quarter turns and look for faces again."""
@@ -116,7 +118,7 @@ class Reconstructing:
         if document is not None:
             rotation = (document.rotation_deg + by_deg) % 360
             request = _Request(document.id, then_reconstruct=True, rotation_deg=rotation)
-            self._search(replace(document, rotation_deg=rotation), Search(), request)
+            self._search(replace(document, rotation_deg=rotation), self._usual_search(), request)
 
     def search_small(self) -> None:
         """Look again for faces that are small in the picture."""
@@ -198,6 +200,9 @@ class Reconstructing:
                 self._end_job(cancelled=True)
             case _:
                 pass
+
+    def _usual_search(self) -> Search:
+        return Search(small_faces=self._settings.text("reconstruct.search") == "small")
 
     def _searchable(self) -> Document | None:
         document = self._store.state.shown.document

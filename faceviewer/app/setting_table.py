@@ -135,8 +135,8 @@ SETTINGS: tuple[Setting, ...] = (
         label="Search for faces",
         kind="choice",
         default="thorough",
-        choices=_labelled(("thorough", "Thorough"), ("quick", "Quick")),
-        explanation="Thorough also finds small faces, profiles and turned photos. Quick looks at the picture once.",
+        choices=_labelled(("thorough", "Thorough"), ("small", "Also very small faces")),
+        explanation="Thorough finds profiles and turned photos too. Looking for very small faces takes seconds.",
     ),
     Setting(
         key="reconstruct.engine",
