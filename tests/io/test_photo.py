@@ -367,3 +367,20 @@ def test_real_photos_load(shared: Path) -> None:
                 assert photo.size == image.size
                 if "icc_profile" not in image.info or image.info["icc_profile"] == SRGB:
                     np.testing.assert_array_equal(photo.rgb, np.asarray(image.convert("RGB")))
+
+
+def test_a_small_copy_of_a_large_jpeg_is_enough_for_a_thumbnail(tmp_path):
+    picture = np.zeros((800, 1200, 3), np.uint8)
+    picture[:, :600] = (200, 40, 40)
+    Image.fromarray(picture).save(tmp_path / "large.jpg", quality=95)
+    small = load_photo(tmp_path / "large.jpg", enough_px=96)
+    assert small.size == (150, 100)
+    np.testing.assert_allclose(small.rgb[50, [20, 130]], [[200, 40, 40], [0, 0, 0]], atol=6)
+    assert load_photo(tmp_path / "large.jpg", enough_px=5000).size == (1200, 800)
+
+
+def test_a_small_copy_is_upright_too(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (1600, 800)).save(tmp_path / "turned.jpg", exif=exif)
+    assert load_photo(tmp_path / "turned.jpg", enough_px=100).size == (100, 200)
