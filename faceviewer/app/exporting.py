@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -129,6 +130,10 @@ class Exporting:
         height, width = picture.shape[:2]
         self._say(Notice(f"A picture of {width} × {height} pixels is on the clipboard."))
         return True
+
+    def in_background(self, title: str, write: Callable[[], Any], done: Callable[[Outcome], None]) -> None:
+        """Let ``write`` run in the background; what it returns is the value of the outcome that ``done`` gets."""
+        self._background.submit(title, lambda _progress, _cancel: write(), done)
 
     def tell_written(self, sentence: str, path: Path) -> None:
         """Say that something was written, and offer to show it."""

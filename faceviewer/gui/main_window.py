@@ -105,7 +105,7 @@ class MainWindow(QMainWindow):
         )
         self._key_guard = KeyGuard(self)
         QApplication.instance().installEventFilter(self._key_guard)
-        ui.attach(self, dialog_openers(verbs, self), self.viewport_picture, self.layout_)
+        ui.attach(self, dialog_openers(verbs, self, self.view_frame), self.viewport_picture, self.layout_)
         self._unsubscribe: Callable[[], None] = verbs.store.subscribe(self.show_state)
         self.layout_.restore()
         self.show_state(verbs.store.state, AppState())
@@ -121,6 +121,10 @@ class MainWindow(QMainWindow):
     def viewport_picture(self, scale: int, transparent: bool) -> np.ndarray | None:
         """(H, W, 3 or 4) uint8 of the 3D view."""
         return self.viewport.picture(scale, transparent)
+
+    def view_frame(self, size: tuple[int, int], transparent: bool) -> np.ndarray | None:
+        """(H, W, 3 or 4) uint8 of the 3D view at ``size`` (width, height), without marks over it."""
+        return self.viewport.picture(1, transparent, size=size, annotated=False)
 
     def _make_panes(self) -> QSplitter:
         panes = QSplitter(Qt.Orientation.Horizontal, self)
