@@ -9,14 +9,14 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from faceviewer.app.palette import AXIS_COLORS, FACE_BOX_COLOR
+from faceviewer.geometry.planar_edges import PlanarEdges
 from faceviewer.gui.image_pane import ImagePane
+from faceviewer.gui.line_field import LineField
 from faceviewer.gui.pane_drawing import draw_chip
 from faceviewer.types import Camera, Face
 
 AXIS_LENGTH_MM = 70.0
 _WIRE = (120, 220, 255)
-_FACING_BANDS = ((0.0, 0.25, 0.45), (0.25, 0.6, 0.75), (0.6, 1.01, 1.0))
-"""From, to and strength: lines of surfaces seen edge-on are dense, so they are drawn weaker."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,28 +50,14 @@ class FaceBoxes:
         return min(areas, key=lambda number: areas[number]) if areas else None
 
 
-@dataclass(frozen=True, eq=False)
 class MeshLines:
-    """The seen edges of the mesh."""
+    """The seen edges of the mesh, in photo pixels."""
 
-    edges_px: np.ndarray
-    """(E, 4) x, y of both ends, photo pixels."""
-    facing: np.ndarray
-    """(E,) from 0, seen edge-on, to 1."""
+    def __init__(self, edges: PlanarEdges) -> None:
+        self._lines = LineField(edges.ends, edges.room)
 
     def paint(self, painter: QPainter, pane: ImagePane) -> None:
-        if not len(self.edges_px):
-            return
-        ends = pane.transform.points_to_widget(self.edges_px.reshape(-1, 2)).reshape(-1, 2, 2)
-        spacing_px = float(np.median(np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1)))
-        strength = float(np.clip(spacing_px / 9, 0.18, 0.9))  # a dense mesh must not hide the face
-        seen = (ends.max(1) >= 0).all(1) & (ends.min(1) <= (pane.width(), pane.height())).all(1)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, spacing_px > 5)
-        for low, high, share in _FACING_BANDS:
-            lines = ends[seen & (self.facing >= low) & (self.facing < high)].reshape(-1, 4)
-            painter.setPen(QPen(QColor(*_WIRE, int(255 * strength * share)), 1))
-            painter.drawLines([QLineF(*line) for line in lines.tolist()])
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._lines.paint(painter, pane, _WIRE, strength=0.8)
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,10 +8,11 @@ import numpy as np
 from PySide6.QtCore import QRectF
 
 from faceviewer.geometry.id_picture import triangle_ids
+from faceviewer.geometry.occlusion import seen_triangles
 from faceviewer.geometry.parts import triangle_parts
 from faceviewer.geometry.planar import PlanarTriangles, photo_locator
+from faceviewer.geometry.planar_edges import PlanarEdges, planar_edges
 from faceviewer.geometry.surface import SurfacePoint, position_mm
-from faceviewer.io.overlay import visible_edges
 from faceviewer.types import Camera, FaceMesh, Reconstruction
 
 _TINT_SIDE_PX = 900
@@ -46,10 +47,9 @@ class ProjectedHead:
         return triangle_parts(self.mesh.topology)
 
     @cached_property
-    def edges_px(self) -> tuple[np.ndarray, np.ndarray]:
-        """(E, 4) x, y of both ends of the seen edges in photo pixels; (E,) from 0, edge-on, to 1, face-on."""
-        edges, facing = visible_edges(self.mesh, self.camera)
-        return self.xy_px[edges].reshape(-1, 4), facing
+    def edges(self) -> PlanarEdges:
+        """The edges of the triangles that the camera sees, in photo pixels."""
+        return planar_edges(self.xy_px, self.mesh.topology.triangles[seen_triangles(self.mesh, self.camera)])
 
     @cached_property
     def frame_px(self) -> QRectF:

@@ -75,7 +75,7 @@ class PhotoView(QWidget):
                 colors = part_colors(head.part_of, view.parts)
                 layers.append(Tint(tinted(head.triangle_ids, colors), head.frame_px, view.parts_opacity))
             if view.photo_mesh:
-                layers.append(MeshLines(*head.edges_px))
+                layers.append(MeshLines(head.edges))
         if len(shown.faces) > 1 or (shown.faces and head is None):
             number = shown.document.shown_face if shown.document is not None else 1
             self._boxes = FaceBoxes(shown.faces, number)

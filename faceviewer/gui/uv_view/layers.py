@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from faceviewer.app.palette import ORIGIN_COLORS, RGB
+from faceviewer.geometry.planar_edges import PlanarEdges
 from faceviewer.gui.image_pane import ImagePane
+from faceviewer.gui.line_field import LineField
 from faceviewer.gui.pane_drawing import draw_chip, draw_legend
 from faceviewer.types import Origin
 
@@ -17,7 +19,7 @@ _LINE = (120, 220, 255)
 _SEAM = (255, 112, 160)
 _UNDER = (0, 0, 0)
 _WIDE_PX = 9.0
-"""From this distance between lines on, they get a dark underlay, readable on bright texels."""
+"""From this distance between lines on, in widget pixels, they get a dark underlay."""
 _TEXEL_FROM = 6.0
 """Texels this large, in widget pixels, are outlined."""
 ORIGIN_TITLES = {
@@ -28,35 +30,21 @@ ORIGIN_TITLES = {
 }
 
 
-@dataclass(frozen=True, eq=False)
 class UvLines:
-    """The edges of all triangles as they lie in UV space, the rims of the charts stronger."""
+    """The edges of all triangles as they lie in UV space, the rims of the charts in a colour of their own."""
 
-    edges: np.ndarray
-    """(E, 4) x, y of both ends, in the picture's pixels."""
-    rim: np.ndarray
-    """(E,) bool."""
+    def __init__(self, edges: PlanarEdges, side_px: int) -> None:
+        """edges: on the unit picture. side_px: of the picture they are drawn over."""
+        ends, room, rim = edges.ends * side_px, edges.room * side_px, edges.rim
+        self._inner, self._rim = LineField(ends[~rim], room[~rim]), LineField(ends[rim])
+        self._room = float(np.median(room)) if len(room) else 0.0
 
     def paint(self, painter: QPainter, pane: ImagePane) -> None:
-        ends = pane.transform.points_to_widget(self.edges.reshape(-1, 2)).reshape(-1, 2, 2)
-        spacing_px = float(np.median(np.linalg.norm(ends[:, 1] - ends[:, 0], axis=1))) if len(ends) else 0.0
-        seen = (ends.max(1) >= 0).all(1) & (ends.min(1) <= (pane.width(), pane.height())).all(1)
-        inner, rim = (_lines(ends[seen & chosen]) for chosen in (~self.rim, self.rim))
-        strength = float(np.clip(spacing_px / 8, 0.22, 0.9))  # a dense mesh must not hide the texture
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, spacing_px > 4)
-        if spacing_px >= _WIDE_PX:
-            painter.setPen(QPen(QColor(*_UNDER, 130), 3))
-            painter.drawLines(inner)
-        painter.setPen(QPen(QColor(*_LINE, int(255 * strength)), 1))
-        painter.drawLines(inner)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for color, alpha, width in ((_UNDER, 150, 3.0), (_SEAM, 255, 1.4)):
-            painter.setPen(QPen(QColor(*color, alpha), width))
-            painter.drawLines(rim)
-
-
-def _lines(ends: np.ndarray) -> list[QLineF]:
-    return [QLineF(*line) for line in ends.reshape(-1, 4).tolist()]
+        if self._room * pane.transform.scale >= _WIDE_PX:  # space for a dark underlay, for bright texels
+            self._inner.paint(painter, pane, _UNDER, width=3, strength=0.4)
+        self._inner.paint(painter, pane, _LINE, strength=0.8)
+        self._rim.paint(painter, pane, _UNDER, width=3, strength=0.6)
+        self._rim.paint(painter, pane, _SEAM)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from faceviewer.app.selecting import landmark_selection
 from faceviewer.geometry.id_picture import triangle_ids
 from faceviewer.geometry.parts import triangle_parts
 from faceviewer.geometry.planar import PlanarTriangles, uv_locator
+from faceviewer.geometry.planar_edges import PlanarEdges, planar_edges
 from faceviewer.geometry.surface import uv_of
 from faceviewer.types import Reconstruction, Topology
 
@@ -44,11 +45,9 @@ class UvLayout:
         return triangle_ids(self.xy * SIDE_PX, self.topology.uv_triangles, (SIDE_PX, SIDE_PX))
 
     @cached_property
-    def edges(self) -> tuple[np.ndarray, np.ndarray]:
-        """((E, 4) x, y of both ends on the unit picture, (E,) bool: lies on the rim of a chart)."""
-        edges = np.sort(self.topology.uv_triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
-        unique, uses = np.unique(edges, axis=0, return_counts=True)
-        return self.xy[unique].reshape(-1, 4), uses == 1
+    def edges(self) -> PlanarEdges:
+        """The edges of all triangles, on the unit picture; its rims are those of the charts."""
+        return planar_edges(self.xy, self.topology.uv_triangles)
 
     @cached_property
     def _only_uv(self) -> np.ndarray:

@@ -116,8 +116,7 @@ class UvView(QWidget):
             if view.parts_overlay and view.parts:
                 layers.append(Tint(tinted(uv.triangle_ids, self._part_colors(view)), self._frame(), view.parts_opacity))
             if view.uv_wireframe or self._texture is None:
-                edges, rim = uv.edges
-                layers.append(UvLines(edges * self._side, rim))
+                layers.append(UvLines(uv.edges, self._side))
             self._dots = tuple(
                 self._dots_of(result, uv, name, view)
                 for name in reversed(LANDMARK_SETS)  # the sparse sets on top
