@@ -64,7 +64,7 @@ class FakeDetector:
     def __init__(self) -> None:
         self.thread = threading.current_thread()
 
-    def detect(self, rgb: np.ndarray, *, search: str = "thorough") -> list[Face]:
+    def detect(self, rgb: np.ndarray, *, search: str = "thorough", cancel: object = None) -> list[Face]:
         assert threading.current_thread() is self.thread
         return [FACE] * (2 if search == "small" else 1)
 

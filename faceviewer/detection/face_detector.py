@@ -12,7 +12,7 @@ from faceviewer.detection.networks import Networks
 from faceviewer.detection.overlap import largest_first
 from faceviewer.detection.roi import Pyramid
 from faceviewer.detection.search import SMALL_FACES, THOROUGH, search_as_library, search_thoroughly
-from faceviewer.types import Face
+from faceviewer.types import CancelToken, Face
 
 Search = Literal["quick", "thorough", "small"]
 _EFFORTS = {"thorough": THOROUGH, "small": SMALL_FACES}
@@ -28,7 +28,7 @@ class FaceDetector:
     def __init__(self) -> None:
         self._networks = Networks()
 
-    def detect(self, rgb: np.ndarray, *, search: Search = "thorough") -> list[Face]:
+    def detect(self, rgb: np.ndarray, *, search: Search = "thorough", cancel: CancelToken | None = None) -> list[Face]:
         """The faces in a photo, largest first; with landmark set "478", visibility and blendshapes.
 
         rgb: (H, W, 3) uint8, sRGB, upright. "quick" finds what the official MediaPipe library finds, with its
@@ -36,14 +36,14 @@ class FaceDetector:
         face; "small" goes on to faces of 16 pixels and to those behind a larger one, for some seconds. Landmarks are
         photo pixels, (0, 0) the top-left corner of the top-left pixel; the library's own lie 0.5 - 0.5 s pixels off
         in x and y (s: photo pixels per pixel of the network's crop), which mirrored pictures show to be its error.
-        Raises ``ValueError`` for anything but such an array.
+        Raises ``ValueError`` for anything but such an array, and Cancelled when ``cancel`` was set meanwhile.
         """
         check_picture(rgb)
         photo = Pyramid(rgb)
         if search == "quick":
             found = search_as_library(self._networks, photo)
         else:
-            found = search_thoroughly(self._networks, photo, _EFFORTS[search])
+            found = search_thoroughly(self._networks, photo, _EFFORTS[search], cancel)
         return largest_first([build_face(self._networks, one) for one in found])
 
     def detect_in_box(self, rgb: np.ndarray, box_xyxy: np.ndarray) -> Face | None:

@@ -23,6 +23,7 @@ from faceviewer.detection.overlap import box_of_points, covered_share, same_face
 from faceviewer.detection.regions import MAX_TILES, tile_levels, turned
 from faceviewer.detection.roi import Pyramid, Roi, letterbox, roi_from_landmarks
 from faceviewer.detection.verify import Verified, confirm, fits, verify
+from faceviewer.types import CancelToken
 
 _CLEAR_SCORE = 0.83
 _CLEAR_CONFIRMATION = 1.5
@@ -65,22 +66,26 @@ def search_as_library(networks: Networks, photo: Pyramid) -> list[Verified]:
     return [one for one in seen if one.landmarks.presence > 0]
 
 
-def search_thoroughly(networks: Networks, photo: Pyramid, effort: Effort = THOROUGH) -> list[Verified]:
-    """All faces, each once, best confirmed first."""
+def search_thoroughly(
+    networks: Networks, photo: Pyramid, effort: Effort = THOROUGH, cancel: CancelToken | None = None
+) -> list[Verified]:
+    """All faces, each once, best confirmed first. Raises Cancelled when ``cancel`` was set meanwhile."""
+    cancel = cancel or CancelToken()
     width, height = photo.size
     look = _first_look(networks, photo)
     levels = tile_levels(width, height, _min_face_px(look.clear, effort), effort.max_tiles)
     whole = [] if look.clear else [letterbox(width, height)]  # again, for what scores too low for the library
     regions = whole + _worth_searching([tile for level in levels for tile in level], look.clear)
     least_score = MIN_SCORE if look.clear else _LEAST_SCORE
-    proposals = look.doubtful + _propose(networks, photo, regions, least_score)[: effort.max_proposals]
-    found = look.clear + _verify_all(networks, photo, proposals, look.clear)
+    proposals = look.doubtful + _propose(networks, photo, regions, least_score, cancel)[: effort.max_proposals]
+    found = look.clear + _verify_all(networks, photo, proposals, look.clear, cancel)
     if any(one.confirmation >= _UPRIGHT_CONFIRMATION for one in found) or look.clear:
         return _each_once(found)
     regions = [letterbox(width, height), *(tile for level in levels[:_TURNED_TILE_LEVELS] for tile in level)]
     for quarter_turns in (1, 2, 3):
-        proposals = _propose(networks, photo, [turned(region, quarter_turns) for region in regions], _LEAST_SCORE)
-        found += _verify_all(networks, photo, proposals[: effort.max_proposals], [])
+        turned_regions = [turned(region, quarter_turns) for region in regions]
+        proposals = _propose(networks, photo, turned_regions, _LEAST_SCORE, cancel)
+        found += _verify_all(networks, photo, proposals[: effort.max_proposals], [], cancel)
     return _each_once(found)
 
 
@@ -122,20 +127,31 @@ def _worth_searching(regions: Iterable[Roi], known: Sequence[Verified]) -> list[
     return [region for region in regions if not any(covered_share(region.box, box) > _MAX_COVERED for box in boxes)]
 
 
-def _propose(networks: Networks, photo: Pyramid, regions: Iterable[Roi], min_score: float) -> list[Detection]:
+def _propose(
+    networks: Networks, photo: Pyramid, regions: Iterable[Roi], min_score: float, cancel: CancelToken
+) -> list[Detection]:
     """What the detector sees in the regions, each place once, best first."""
-    seen = [one for region in regions for one in detect_in_region(networks, photo, region, min_score)]
+    seen: list[Detection] = []
+    for region in regions:
+        cancel.check()
+        seen += detect_in_region(networks, photo, region, min_score)
     seen.sort(key=lambda one: -one.score)
     return without_duplicates(seen, lambda one: one.box)
 
 
 def _verify_all(
-    networks: Networks, photo: Pyramid, proposals: Iterable[Detection], known: Sequence[Verified]
+    networks: Networks, photo: Pyramid, proposals: Iterable[Detection], known: Sequence[Verified], cancel: CancelToken
 ) -> list[Verified]:
     boxes = [_box(one) for one in known]
-    fresh = [one for one in proposals if not any(same_face(one.box, box) for box in boxes)]
-    seen = [verify(networks, photo, one.roi()) for one in fresh]
-    return [one for one in seen if one is not None and one.is_face]
+    faces = []
+    for proposal in proposals:
+        cancel.check()
+        if any(same_face(proposal.box, box) for box in boxes):
+            continue
+        seen = verify(networks, photo, proposal.roi())
+        if seen is not None and seen.is_face:
+            faces.append(seen)
+    return faces
 
 
 def _each_once(found: list[Verified]) -> list[Verified]:

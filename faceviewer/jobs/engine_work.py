@@ -72,7 +72,8 @@ def find_faces(job: FindFaces, workshop: Workshop, tell: Tell) -> None:
         face = detector.detect_in_box(photo.rgb, np.array(job.search.box_xyxy))
         faces = () if face is None else (face,)
     else:
-        faces = tuple(detector.detect(photo.rgb, search="small" if job.search.small_faces else "thorough"))
+        extent = "small" if job.search.small_faces else "thorough"
+        faces = tuple(detector.detect(photo.rgb, search=extent, cancel=job.cancel))
     seconds = time.perf_counter() - began
     tell(FacesFound(job.generation, job.document, photo, faces, job.search, seconds))
 

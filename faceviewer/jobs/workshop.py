@@ -12,14 +12,16 @@ import numpy as np
 
 from faceviewer.engines.devices import choose_device
 from faceviewer.engines.registry import Engine, build_engine
-from faceviewer.types import Face
+from faceviewer.types import CancelToken, Face
 
 
 class PhotoDetector(Protocol):
     """What the thread asks of ``detection.FaceDetector``."""
 
-    def detect(self, rgb: np.ndarray, *, search: Literal["thorough", "small"] = "thorough") -> list[Face]:
-        """Faces in (H, W, 3) uint8 sRGB, largest first."""
+    def detect(
+        self, rgb: np.ndarray, *, search: Literal["thorough", "small"] = "thorough", cancel: CancelToken | None = None
+    ) -> list[Face]:
+        """Faces in (H, W, 3) uint8 sRGB, largest first. Raises Cancelled."""
         ...
 
     def detect_in_box(self, rgb: np.ndarray, box_xyxy: np.ndarray) -> Face | None:

@@ -8,6 +8,7 @@ from face_pictures import Portrait, blobs, placed, rotated, sample_rgb
 
 from faceviewer.detection import FaceDetector
 from faceviewer.io.cv import cv2
+from faceviewer.types import Cancelled, CancelToken
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +54,13 @@ def test_small_search_finds_the_one_behind(detector: FaceDetector, portrait: Por
 
 def test_small_search_finds_no_faces_in_textures(detector: FaceDetector) -> None:
     assert detector.detect(blobs(400, 500, sigma=4), search="small") == []
+
+
+def test_a_search_can_be_cancelled(detector: FaceDetector) -> None:
+    cancel = CancelToken()
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        detector.detect(blobs(400, 500, sigma=4), cancel=cancel)
 
 
 @pytest.mark.parametrize("degrees", [0, 135, 270])
