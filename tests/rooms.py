@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,8 +11,9 @@ import numpy as np
 from faceviewer.app.recent import RecentFiles
 from faceviewer.app.settings import Settings
 from faceviewer.app.verbs import Verbs, build_verbs
-from faceviewer.jobs.background import Background, Delivery
+from faceviewer.jobs.background import Background, Delivery, Outcome, Work
 from faceviewer.jobs.jobs import Job
+from faceviewer.types import CancelToken, FaceviewerError
 
 
 @dataclass
@@ -29,6 +30,18 @@ class NotingWorker:
         self.cancelled += 1
         for job in self.jobs:
             job.cancel.cancel()
+
+
+class ReadsAtOnce:
+    """Reads photos in the calling thread."""
+
+    def submit(self, title: str, work: Work, done: Callable[[Outcome], None]) -> CancelToken:
+        try:
+            outcome = Outcome(work(lambda _: None, CancelToken()))
+        except FaceviewerError as error:
+            outcome = Outcome(error=str(error))
+        done(outcome)
+        return CancelToken()
 
 
 @dataclass
@@ -110,5 +123,7 @@ def make_rooms(folder: Path) -> Rooms:
     worker, ui, deliveries = NotingWorker(), ToldInterface(), []
     background = Background(deliveries.append)
     recent = RecentFiles(settings, folder / "recent.json")
-    verbs = build_verbs(ui=ui, worker=worker, background=background, settings=settings, recent=recent)
+    verbs = build_verbs(
+        ui=ui, worker=worker, reader=ReadsAtOnce(), background=background, settings=settings, recent=recent
+    )
     return Rooms(verbs, worker, ui, deliveries, background)

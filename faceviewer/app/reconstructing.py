@@ -8,7 +8,7 @@ is still inside a network.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
@@ -21,6 +21,7 @@ from faceviewer.app.state import AppState, Document, DocumentStatus, HeadRef, Jo
 from faceviewer.app.store import Store
 from faceviewer.engines.options import ReconstructOptions
 from faceviewer.io.photo import load_photo
+from faceviewer.jobs.background import Outcome, Work
 from faceviewer.jobs.events import (
     FacesFound,
     HeadsReady,
@@ -28,11 +29,10 @@ from faceviewer.jobs.events import (
     JobEvent,
     JobFailed,
     JobProgressed,
-    PhotoLoaded,
     WarmedUp,
 )
 from faceviewer.jobs.jobs import FindFaces, Job, ReconstructFaces, Search, WarmUp
-from faceviewer.types import CancelToken, Face, FaceviewerError, Photo, Progress
+from faceviewer.types import CancelToken, Face, FaceviewerError, Photo, Progress, ProgressCallback
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +45,12 @@ class Worker(Protocol):
     def submit(self, job: Job) -> None: ...
 
     def cancel_all(self) -> None: ...
+
+
+class Reader(Protocol):
+    """``jobs.background.Background``: photos are read beside the engine thread, to be seen while that starts up."""
+
+    def submit(self, title: str, work: Work, done: Callable[[Outcome], None]) -> CancelToken: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,9 +70,10 @@ class _Request:
 class Reconstructing:
     """Searching photos for faces and making heads of them."""
 
-    def __init__(self, store: Store, worker: Worker, settings: Settings) -> None:
+    def __init__(self, store: Store, worker: Worker, reader: Reader, settings: Settings) -> None:
         self._store = store
         self._worker = worker
+        self._reader = reader
         self._settings = settings
         self._generation = 0
         self._request: _Request | None = None
@@ -188,14 +195,14 @@ class Reconstructing:
         match event:
             case JobProgressed():
                 self._show_progress(event.progress)
-            case PhotoLoaded():
-                self._photo_loaded(self._request, event)
             case FacesFound():
                 self._faces_found(self._request, event)
             case HeadsReady():
                 self._heads_ready(self._request, event)
             case JobFailed():
-                self._failed(self._request, event)
+                if event.kind == "bug":
+                    logger.error("%s", event.details)
+                self._failed(self._request, event.sentence)
             case JobCancelled():
                 self._end_job(cancelled=True)
             case _:
@@ -210,10 +217,33 @@ class Reconstructing:
 
     def _search(self, document: Document, search: Search, request: _Request) -> None:
         self._request = request
-        job = FindFaces(
-            self.next_generation(), CancelToken(), document=document.id, load=partial(_load, document), search=search
-        )
-        self._start(document, job, f"Looking for faces in {document.title}")
+        generation = self.next_generation()
+        self._announce(document, f"Looking for faces in {document.title}", "Reading the photo")
+        known = self._store.state.document(document.id)
+        if document.photo is not None and known is not None and known.rotation_deg == document.rotation_deg:
+            self._find_faces(generation, document.id, search, document.photo)
+            return
+
+        def work(_: ProgressCallback, __: CancelToken) -> Photo:
+            return _load(document)
+
+        self._reader.submit(f"Reading {document.title}", work, partial(self._photo_read, generation, search))
+
+    def _photo_read(self, generation: int, search: Search, outcome: Outcome) -> None:
+        request = self._request
+        if generation != self._generation or request is None:
+            return
+        if outcome.value is None:
+            self._failed(request, outcome.error)
+            return
+        document = self._store.state.document(request.document)
+        if document is not None and not document.heads:  # heads stay with the photo they were made from
+            self._store.update(with_changes(self._store.state, document.id, photo=outcome.value))
+        self._find_faces(generation, request.document, search, outcome.value)
+
+    def _find_faces(self, generation: int, document_id: int, search: Search, photo: Photo) -> None:
+        job = FindFaces(generation, CancelToken(), document=document_id, load=partial(_given, photo), search=search)
+        self._worker.submit(job)
 
     def _reconstruct(
         self, request: _Request, document: Document, photo: Photo, faces: Sequence[Face], numbers: Sequence[int]
@@ -236,25 +266,19 @@ class Reconstructing:
             engine=self._settings.text("reconstruct.engine"),
             device=self._settings.text("reconstruct.device"),
         )
-        self._start(document, job, f"Reconstructing {document.title}")
-
-    def _start(self, document: Document, job: Job, title: str) -> None:
-        state = with_changes(self._store.state, document.id, status="working", message="")
-        status = JobStatus(self._generation, document.id, title, Progress("Waiting for the engine", None))
-        self._store.update(
-            replace(state, job=status, notice=None, tool="select" if state.tool == "box" else state.tool)
-        )
+        self._announce(document, f"Reconstructing {document.title}", "Waiting for the engine")
         self._worker.submit(job)
+
+    def _announce(self, document: Document, title: str, stage: str) -> None:
+        state = with_changes(self._store.state, document.id, status="working", message="")
+        status = JobStatus(self._generation, document.id, title, Progress(stage, None))
+        tool = "select" if state.tool == "box" else state.tool
+        self._store.update(replace(state, job=status, notice=None, tool=tool))
 
     def _show_progress(self, progress: Progress) -> None:
         job = self._store.state.job
         if job is not None:
             self._store.update(replace(self._store.state, job=replace(job, progress=progress)))
-
-    def _photo_loaded(self, request: _Request, event: PhotoLoaded) -> None:
-        document = self._store.state.document(request.document)
-        if document is not None and not document.heads:  # heads stay with the photo they were made from
-            self._store.update(with_changes(self._store.state, document.id, photo=event.photo))
 
     def _faces_found(self, request: _Request, event: FacesFound) -> None:
         document = self._store.state.document(request.document)
@@ -308,9 +332,9 @@ class Reconstructing:
         self._store.update(replace(state, job=None, device=device, engine="ready"))
         self._next_waiting()
 
-    def _failed(self, request: _Request, event: JobFailed) -> None:
-        logger.error("%s%s", event.sentence, f"\n{event.details}" if event.kind == "bug" else "")
-        state = replace(self._store.state, job=None, notice=Notice(event.sentence, "error"))
+    def _failed(self, request: _Request, sentence: str) -> None:
+        logger.error("%s", sentence)
+        state = replace(self._store.state, job=None, notice=Notice(sentence, "error"))
         document = state.document(request.document)
         if document is not None and document.id in self._opened_alone and document.photo is None:
             self._opened_alone.discard(document.id)
@@ -318,7 +342,7 @@ class Reconstructing:
             state = replace(state, current=self._before if state.document(self._before) is not None else state.current)
         elif document is not None:
             status = "done" if document.heads else "failed"
-            state = with_changes(state, document.id, status=status, message=event.sentence)
+            state = with_changes(state, document.id, status=status, message=sentence)
         self._store.update(state)
         self._next_waiting()
 
@@ -368,9 +392,13 @@ def _without_work(state: AppState, document_id: int, number: int | None = None) 
 
 
 def _load(document: Document) -> Photo:
-    """The document's picture, turned as the user wants it; runs in the engine thread. Raises PhotoError."""
+    """The document's picture, turned as the user wants it; runs in the reading thread. Raises PhotoError."""
     photo = document.pasted if document.path is None else load_photo(document.path)
     if photo is None:
         raise FaceviewerError(f"{document.title}: there is no file to read it from")
     quarter_turns = document.rotation_deg // 90
     return replace(photo, rgb=np.rot90(photo.rgb, quarter_turns)) if quarter_turns else photo
+
+
+def _given(photo: Photo) -> Photo:
+    return photo

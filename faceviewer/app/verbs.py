@@ -11,7 +11,7 @@ from faceviewer.app.live import Live
 from faceviewer.app.measuring import Measuring
 from faceviewer.app.opening import Opening
 from faceviewer.app.recent import RecentFiles
-from faceviewer.app.reconstructing import Reconstructing, Worker
+from faceviewer.app.reconstructing import Reader, Reconstructing, Worker
 from faceviewer.app.selecting import Selecting
 from faceviewer.app.sessions import Sessions
 from faceviewer.app.settings import Settings
@@ -56,7 +56,13 @@ class Verbs:
 
 
 def build_verbs(
-    *, ui: UserInterface, worker: Worker, background: Background, settings: Settings, recent: RecentFiles
+    *,
+    ui: UserInterface,
+    worker: Worker,
+    reader: Reader,
+    background: Background,
+    settings: Settings,
+    recent: RecentFiles,
 ) -> Verbs:
     """The rooms around one new store. Nothing is started yet."""
     view = ViewState(
@@ -64,7 +70,7 @@ def build_verbs(
         landmark_size_px=settings.number("appearance.landmark_size"),
     )
     store = Store(derive, AppState(view=view))
-    reconstructing = Reconstructing(store, worker, settings)
+    reconstructing = Reconstructing(store, worker, reader, settings)
     live = Live(store, worker, reconstructing.next_generation, settings, background)
     measuring = Measuring(store)
 

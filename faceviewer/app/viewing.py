@@ -21,8 +21,10 @@ _TOWARDS_VIEWER: dict[str, tuple[tuple[float, float, float], tuple[float, float,
     "top": ((0, 1, 0), (0, 0, -1)),
     "bottom": ((0, -1, 0), (0, 0, 1)),
 }
-_MARGIN = 1.12
+_MARGIN = 1.15
 """Room around the head when it is framed."""
+_NARROWEST_PANE = 0.62
+"""Width over height of the 3D view in a small window, into which the head must fit as well."""
 
 
 def frame_camera(
@@ -33,21 +35,23 @@ def frame_camera(
     None keeps the direction in which ``camera`` looks.
     """
     low, high = bounds_mm
-    centre = (low + high) / 2
-    radius = float(np.linalg.norm(high - low)) / 2 * _MARGIN
+    centre, half = (low + high) / 2, (high - low) / 2
     if direction is None:
         towards = np.subtract(camera.position_mm, camera.focal_mm)
-        towards, up = towards / max(float(np.linalg.norm(towards)), 1e-9), camera.up
+        towards, up = towards / max(float(np.linalg.norm(towards)), 1e-9), np.array(camera.up)
     else:
-        towards, up = np.array(_TOWARDS_VIEWER[direction][0], float), _TOWARDS_VIEWER[direction][1]
-    distance = radius / np.sin(np.radians(camera.fov_deg) / 2)
+        towards, up = (np.array(axis, float) for axis in _TOWARDS_VIEWER[direction])
+    across = np.cross(up, towards)
+    tall, wide, deep = (float(np.abs(axis) @ half) for axis in (up, across, towards))
+    extent = max(tall, wide / _NARROWEST_PANE) * _MARGIN
+    distance = extent / np.tan(np.radians(camera.fov_deg) / 2) + deep
     x, y, z = (float(value) for value in centre + towards * distance)
     return replace(
         camera,
         position_mm=(x, y, z),
         focal_mm=(float(centre[0]), float(centre[1]), float(centre[2])),
         up=(float(up[0]), float(up[1]), float(up[2])),
-        parallel_scale_mm=radius,
+        parallel_scale_mm=extent,
     )
 
 

@@ -47,10 +47,12 @@ class FaceviewerApplication(QObject):
         self._bridge = Bridge(self)
         self.engine_thread = EngineThread(self._bridge.post)
         self.background = Background(self._bridge.post)
+        self.reader = Background(self._bridge.post)
         ui = QtUserInterface()
         self.verbs: Verbs = build_verbs(
             ui=ui,
             worker=self.engine_thread,
+            reader=self.reader,
             background=self.background,
             settings=self.settings,
             recent=RecentFiles(self.settings),
@@ -73,6 +75,7 @@ class FaceviewerApplication(QObject):
         if not self.engine_thread.stop(STOP_TIMEOUT_S):
             logger.warning("the engine was still busy when the window closed")
         self.verbs.sessions.clean_exit()
+        self.reader.close()
         self.background.close()
         self._bridge.close()
         stop_logging(self.logbook)

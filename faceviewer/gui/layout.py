@@ -50,7 +50,7 @@ class Layout:
             | QMainWindow.DockOption.AllowTabbedDocks
             | QMainWindow.DockOption.AllowNestedDocks
         )
-        window.setTabPosition(Qt.DockWidgetArea.RightDockWidgetArea, QTabWidget.TabPosition.North)
+        window.setTabPosition(Qt.DockWidgetArea.RightDockWidgetArea, QTabWidget.TabPosition.East)
         self.docks: Mapping[str, QDockWidget] = {panel.name: _dock(panel, window) for panel in panels}
         self._arrange()
         self._first_layout = window.saveState(_VERSION)

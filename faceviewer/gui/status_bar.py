@@ -29,6 +29,7 @@ class StatusBar(QStatusBar):
         self._verbs = verbs
         self._stage = QLabel(self)
         self._elapsed = QLabel(self)
+        self._elapsed.setMinimumWidth(self._elapsed.fontMetrics().horizontalAdvance("000.0 s"))
         self._progress = QProgressBar(self)
         self._progress.setFixedWidth(160)
         self._progress.setTextVisible(False)
