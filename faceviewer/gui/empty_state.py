@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from faceviewer.gui.actions import Actions
-from faceviewer.gui.icons import icon
+from faceviewer.gui.icons import IconLabel
 
 _BUTTONS = (("file.open", "Open..."), ("file.sample", "Sample photo"), ("file.camera", "Webcam..."))
 
@@ -18,9 +18,6 @@ class EmptyState(QWidget):
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Nothing is open yet")
-        picture = QLabel(self)
-        picture.setPixmap(icon("face").pixmap(QSize(96, 96), self.devicePixelRatioF()))
-        picture.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         title = QLabel("Drop a photo here", self)
         font = QFont(title.font())
         font.setPointSizeF(font.pointSizeF() * 1.9)
@@ -43,7 +40,7 @@ class EmptyState(QWidget):
         buttons.addStretch(1)
         layout = QVBoxLayout(self)
         layout.addStretch(2)
-        layout.addWidget(picture)
+        layout.addWidget(IconLabel("face", 96, self), 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addSpacing(8)
         layout.addWidget(title)
         layout.addWidget(text)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from faceviewer.app.state import AppState
 from faceviewer.app.verbs import Verbs
 from faceviewer.gui.actions import Actions
-from faceviewer.gui.icons import icon
+from faceviewer.gui.icons import IconLabel, icon
 
 INFO_SHOWN_MS = 6000
 """After which what is only good to know goes away by itself; warnings and errors wait to be read."""
@@ -23,7 +23,7 @@ class NoticeBar(QFrame):
         self._actions = actions
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAccessibleName("Message")
-        self._picture = QLabel(self)
+        self._picture = IconLabel("info", 18, self)
         self._text = QLabel(self)
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -57,7 +57,7 @@ class NoticeBar(QFrame):
             return
         self._text.setText(notice.text)
         self.setAccessibleDescription(notice.text)
-        self._picture.setPixmap(icon(notice.level).pixmap(QSize(18, 18), self.devicePixelRatioF()))
+        self._picture.set_icon(notice.level)
         self._offer(notice.commands)
         if notice.level == "info":
             self._timer.start(INFO_SHOWN_MS)

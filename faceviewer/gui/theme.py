@@ -13,6 +13,8 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QToolTip
 
+from faceviewer.gui.style import FaceviewerStyle
+
 Level = Literal["info", "ok", "warning", "error"]
 
 _Role = QPalette.ColorRole
@@ -62,6 +64,7 @@ _DARK: dict[QPalette.ColorRole, str] = {
     _Role.Dark: "#17171a",
     _Role.Shadow: "#0c0c0e",
 }
+_FILLED = ("QSlider", "QProgressBar")
 _DISABLED_TEXT = (_Role.WindowText, _Role.Text, _Role.ButtonText, _Role.HighlightedText, _Role.PlaceholderText)
 _LIGHT_DISABLED = dict.fromkeys(_DISABLED_TEXT, "#85858d") | {_Role.Highlight: "#dcdce0", _Role.Accent: "#a9a9b1"}
 _DARK_DISABLED = dict.fromkeys(_DISABLED_TEXT, "#85858d") | {_Role.Highlight: "#3f3f44", _Role.Accent: "#606068"}
@@ -105,7 +108,7 @@ class _ThemeKeeper(QObject):
         super().__init__(application)
         self._application = application
         self._theme = "system"
-        application.setStyle("Fusion")
+        application.setStyle(FaceviewerStyle())
         application.styleHints().colorSchemeChanged.connect(self._show)
 
     def choose(self, theme: str) -> None:
@@ -120,4 +123,9 @@ class _ThemeKeeper(QObject):
         dark = self._theme == "dark" or (self._theme != "light" and scheme == Qt.ColorScheme.Dark)
         palette = theme_palette(dark=dark)
         self._application.setPalette(palette)
+        filled = QPalette(palette)  # Fusion fills bars with the colour of selections, which text must be readable on
+        filled.setColor(_Role.Highlight, palette.color(_Role.Accent))
+        filled.setColor(_Role.HighlightedText, palette.color(_Role.Base))
+        for class_name in _FILLED:
+            self._application.setPalette(filled, class_name)  # type: ignore[arg-type] - the stubs are wrong
         QToolTip.setPalette(palette)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QToolButton
 
 import faceviewer.gui.icons as icons
 from faceviewer.app.commands import commands
-from faceviewer.gui.icons import app_icon, icon, icon_names
+from faceviewer.gui.icons import IconLabel, app_icon, icon, icon_names
 from faceviewer.gui.theme import apply_theme
 
 FILES = sorted(Path(icons.__file__).parent.glob("*.svg"))
@@ -116,3 +116,16 @@ def test_drawings_share_one_style(path: Path) -> None:
 def test_the_application_has_a_picture_of_its_own(qapp: QApplication) -> None:
     assert {16, 256} <= {size.width() for size in app_icon().availableSizes()}
     assert len(np.unique(rgba_of(app_icon().pixmap(QSize(64, 64), 1.0)).reshape(-1, 4), axis=0)) > 50
+
+
+def test_an_icon_as_a_picture_follows_the_theme_and_can_change(qapp: QApplication, qtbot) -> None:
+    label = IconLabel("stop", 32)
+    qtbot.addWidget(label)
+    inks = []
+    for theme in ("light", "dark"):
+        apply_theme(qapp, theme)
+        inks.append(rgba_of(label.grab())[7, 16, :3].mean())
+    assert inks[0] < 80 < 180 < inks[1]
+    before = rgba_of(label.grab())
+    label.set_icon("play")
+    assert (rgba_of(label.grab()) != before).any()

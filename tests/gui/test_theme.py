@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QToolTip
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QRadioButton, QToolButton, QToolTip
 
 from faceviewer.gui.theme import Level, apply_theme, is_dark, level_color, theme_palette
 
@@ -86,7 +86,7 @@ def test_the_theme_changes_live(qapp: QApplication, qtbot) -> None:
         qapp.processEvents()
         seen.append((is_dark(label.palette()), is_dark(QToolTip.palette())))
     assert seen == [(True, True), (False, False), (True, True)]
-    assert qapp.style().name() == "fusion"
+    assert qapp.style().baseStyle().name() == "fusion"
     assert not qapp.styleSheet()
 
 
@@ -95,3 +95,36 @@ def test_the_desktop_theme_is_a_whole_theme(qapp: QApplication) -> None:
     apply_theme(qapp, "system")
     window = qapp.palette().color(Role.Window)
     assert window in [theme_palette(dark=dark).color(Role.Window) for dark in (False, True)]
+
+
+def test_switches_show_in_both_themes_whether_they_are_on(qapp: QApplication, qtbot) -> None:
+    """The outline of an empty box and the face of a full one stand out from the window (WCAG: 3 to 1)."""
+    for theme in ("light", "dark"):
+        apply_theme(qapp, theme)
+        for kind in (QCheckBox, QRadioButton):
+            box = kind("")
+            qtbot.addWidget(box)
+            box.resize(30, 30)
+            window = box.palette().color(Role.Window)
+            best = {}
+            for on in (False, True):
+                box.setChecked(on)
+                image = box.grab().toImage()
+                colors = [image.pixelColor(x, y) for x in range(30) for y in range(30)]
+                best[on] = max(contrast(color, window) for color in colors)
+                assert best[on] >= 3, (theme, kind, on)
+
+
+def test_what_is_pressed_for_good_looks_different(qapp: QApplication, qtbot) -> None:
+    for theme in ("light", "dark"):
+        apply_theme(qapp, theme)
+        button = QToolButton()
+        qtbot.addWidget(button)
+        button.setCheckable(True)
+        button.setAutoRaise(True)
+        button.resize(30, 30)
+        faces = []
+        for on in (False, True):
+            button.setChecked(on)
+            faces.append(button.grab().toImage().pixelColor(15, 15))
+        assert max(abs(a - b) for a, b in zip(faces[0].getRgb(), faces[1].getRgb(), strict=True)) > 25, theme

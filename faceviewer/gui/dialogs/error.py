@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QDialogButtonBox,
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from faceviewer.gui.dialogs.sheet import QuietLabel, Sheet, close_box, heading
-from faceviewer.gui.icons import icon
+from faceviewer.gui.icons import IconLabel
 
 _MAX_DETAILS = 20
 _MAX_SUMMARY = 300
@@ -31,8 +31,6 @@ class ErrorDialog(Sheet):
         super().__init__("Unexpected error", parent)
         self._diagnose = diagnose
         self._count = 0
-        picture = QLabel()
-        picture.setPixmap(icon("error").pixmap(QSize(32, 32), self.devicePixelRatioF()))
         self._summary = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._more = QuietLabel("")
@@ -51,7 +49,7 @@ class ErrorDialog(Sheet):
         words.addWidget(self._more)
         top = QHBoxLayout()
         top.setSpacing(12)
-        top.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        top.addWidget(IconLabel("error", 32), 0, Qt.AlignmentFlag.AlignTop)
         top.addLayout(words, 1)
         layout = QVBoxLayout(self)
         layout.addLayout(top)

@@ -9,8 +9,19 @@ from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap, QPixmapCache
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QIcon,
+    QIconEngine,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPixmap,
+    QPixmapCache,
+)
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QWidget
 
 _FOLDER = Path(__file__).parent
 _APPLICATION = "faceviewer"
@@ -37,6 +48,28 @@ def app_icon() -> QIcon:
     for side in (16, 24, 32, 48, 64, 128, 256):
         picture.addPixmap(_rendered(renderer, QSize(side, side)))
     return picture
+
+
+class IconLabel(QWidget):
+    """Shows an icon as a picture that follows the theme; a pixmap in a QLabel keeps the colours it was made with."""
+
+    def __init__(self, name: str, side: int, parent: QWidget | None = None) -> None:
+        """``side`` in device-independent pixels."""
+        super().__init__(parent)
+        self._icon = icon(name)
+        self.setFixedSize(side, side)
+
+    def set_icon(self, name: str) -> None:
+        """Show another icon."""
+        self._icon = icon(name)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the icon in the palette's colour of now."""
+        mode = QIcon.Mode.Normal if self.isEnabled() else QIcon.Mode.Disabled
+        painter = QPainter(self)
+        self._icon.paint(painter, self.rect(), Qt.AlignmentFlag.AlignCenter, mode)
+        painter.end()
 
 
 @cache
