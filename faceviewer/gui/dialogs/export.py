@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialogButtonBox,
-    QGridLayout,
     QGroupBox,
     QHBoxLayout,
     QLabel,
@@ -98,20 +97,15 @@ class ExportDialog(Sheet):
         groups = QHBoxLayout()
         groups.addWidget(formats, 1)
         groups.addWidget(extras, 1)
-        choices = QGridLayout()
-        choices.setColumnStretch(1, 1)
-        for row, (text, widget) in enumerate((("Heads:", self._scope), ("Texture:", self._texture))):
-            label = QLabel(text)
-            label.setBuddy(widget)
-            choices.addWidget(label, row, 0)
-            choices.addWidget(widget, row, 1)
-        choices.addWidget(self._shape, 0, 2)
+        heads = QHBoxLayout()
+        heads.addWidget(self._scope, 1)
+        heads.addWidget(self._shape)
+        self._target.put_above((("Heads:", heads), ("Texture:", self._texture)))
         self._preview.setMinimumHeight(self._preview.fontMetrics().lineSpacing() * _SHOWN_ROWS + 12)
         for hidden in (self._trouble, self._progress):
             hidden.hide()
         layout = QVBoxLayout(self)
         layout.addLayout(groups)
-        layout.addLayout(choices)
         layout.addLayout(self._target)
         layout.addWidget(self._preview, 1)
         layout.addWidget(self._summary)

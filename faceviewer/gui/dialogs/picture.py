@@ -54,6 +54,7 @@ class PictureDialog(Sheet):
         buttons.accepted.connect(self._save)
         copy.clicked.connect(self._copy)
         buttons.rejected.connect(self.reject)
+        save.setFocus()
         self._pixels = (0, 0)
         self._show_preview()
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QPushButton
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLayout, QLineEdit, QPushButton, QWidget
 
 from faceviewer.app.ui import UserInterface
 from faceviewer.gui.dialogs.sheet import named
@@ -13,7 +14,7 @@ from faceviewer.io.names import slug
 
 
 class TargetRows(QFormLayout):
-    """Two rows of a form; ``changed`` is emitted when the user changed one of them."""
+    """A form with these two rows; ``changed`` is emitted when the user changed one of them."""
 
     changed = Signal()
 
@@ -29,7 +30,7 @@ class TargetRows(QFormLayout):
         row = QHBoxLayout()
         row.addWidget(self._folder, 1)
         row.addWidget(choose)
-        self.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        self.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self.addRow("Folder:", row)
         self.addRow("Name:", self._name)
         self._folder.textChanged.connect(self._folder_changed)
@@ -59,6 +60,11 @@ class TargetRows(QFormLayout):
     def ask_name(self, wanted: bool) -> None:
         """Whether the name can be changed."""
         self._name.setEnabled(wanted)
+
+    def put_above(self, rows: Sequence[tuple[str, QWidget | QLayout]]) -> None:
+        """Add rows of (label, field) before the folder."""
+        for number, (label, field) in enumerate(rows):
+            self.insertRow(number, label, field)
 
     def _choose(self) -> None:
         folder = self._ui.choose_folder("Choose the folder to write to")

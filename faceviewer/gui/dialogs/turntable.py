@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialogButtonBox,
     QDoubleSpinBox,
-    QFormLayout,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -86,27 +85,27 @@ class TurntableDialog(Sheet):
         PaletteWatcher(self, self._recolor)
         self._recolor()
         self._refresh()
-        self.resize(460, self.sizeHint().height())
+        self.resize(480, self.sizeHint().height())
+        self._make.setFocus()
 
     def _lay_out(self) -> None:
-        form = QFormLayout()
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
-        form.addRow("Files:", self._kind)
         motion, length = QHBoxLayout(), QHBoxLayout()
         motion.addWidget(self._motion, 1)
         motion.addWidget(self._swing)
         length.addWidget(self._seconds, 1)
         length.addWidget(self._rate, 1)
-        form.addRow("Motion:", motion)
-        form.addRow("Pace:", self._ease)
-        form.addRow("Length:", length)
-        form.addRow("Size:", self._size)
-        form.addRow("", self._transparent)
+        rows = (
+            ("Files:", self._kind),
+            ("Motion:", motion),
+            ("Pace:", self._ease),
+            ("Length:", length),
+            ("Size:", self._size),
+            ("", self._transparent),
+        )
+        self._target.put_above(rows)
         self._choices = QWidget()
-        column = QVBoxLayout(self._choices)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(form)
-        column.addLayout(self._target)
+        self._target.setContentsMargins(0, 0, 0, 0)
+        self._choices.setLayout(self._target)
         layout = QVBoxLayout(self)
         layout.addWidget(self._choices)
         layout.addWidget(self._summary)
