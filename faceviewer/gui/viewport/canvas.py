@@ -25,7 +25,7 @@ Invariants; each one is here because breaking it went wrong:
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QThread, Signal
+from PySide6.QtCore import QEvent, QThread, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 from pyvistaqt import QtInteractor
@@ -34,7 +34,9 @@ from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
 from vtkmodules.vtkRenderingCore import vtkRenderer
 
 _SAMPLES = 4
-"""Samples per pixel where a graphics card draws; a software driver takes one."""
+"""Samples per pixel, for smooth edges. A software driver, which they cost half its pace, takes one in motion."""
+_REST_MS = 250
+"""When nothing has changed for so long, a software driver draws once more with smooth edges."""
 
 
 class Canvas(QtInteractor):
@@ -56,6 +58,11 @@ class Canvas(QtInteractor):
         self.iren.clear_key_event_callbacks()
         self.iren.interactor.RemoveAllObservers()
         self.ren_win.RemoveRenderer(self.renderer)
+        self._is_slow = software
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._rest.timeout.connect(self._refine)
 
     @property
     def pixel_ratio(self) -> float:
@@ -70,13 +77,23 @@ class Canvas(QtInteractor):
 
     def request_render(self) -> None:
         """Draw once, soon, however often this is called until then."""
+        if self.is_closed:
+            return
+        if self._is_slow:
+            self.ren_win.SetMultiSamples(0)
+            self._rest.start()
+        self.update()
+
+    def _refine(self) -> None:
         if not self.is_closed:
+            self.ren_win.SetMultiSamples(_SAMPLES)
             self.update()
 
     def picture(self, size: tuple[int, int], *, transparent: bool) -> np.ndarray:
         """(H, W, 4) uint8 of what the renderers show at ``size`` (width, height) pixels, row 0 at the top.
 
-        The alpha of a transparent picture is straight: colours at the rim of the head are the head's.
+        For transparent pictures the renderers draw before black without alpha. The alpha that is returned is straight:
+        pixels at the rim of the head have the head's colour.
         """
         assert QThread.currentThread() is self.thread(), "only the window's thread draws"
         self._ensure_initialized()
@@ -100,12 +117,16 @@ class Canvas(QtInteractor):
         rgba = vtk_to_numpy(pixels).reshape(size[1], size[0], 4)[::-1].copy()
         if not transparent:
             rgba[..., 3] = 255
+            return rgba
+        alpha = np.maximum(rgba[..., 3:], 1).astype(np.float32)
+        rgba[..., :3] = np.minimum(np.round(rgba[..., :3] * (255 / alpha)), 255)
         return rgba
 
     def close(self) -> None:  # type: ignore[override]
         """Free everything. Further calls do nothing."""
         if not self.is_closed:
             self.is_closed = True
+            self._rest.stop()
             super().close()
 
     def resizeGL(self, width: int, height: int) -> None:

@@ -11,7 +11,7 @@ from faceviewer.app.state import DisplayMode
 
 Picture = Literal["none", "texture", "origin", "checker"]
 """What is wrapped around the head."""
-PointColors = Literal["none", "normals", "depth"]
+PointColors = Literal["none", "texture", "normals", "depth"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ LOOKS: Mapping[DisplayMode, Look] = MappingProxyType(
         "shaded": Look(),
         "edges": Look(edges=True),
         "wireframe": Look(lit=False, representation="wireframe"),
-        "points": Look(lit=False, representation="points"),
+        "points": Look(point_colors="texture", lit=False, representation="points"),
         "normals": Look(point_colors="normals", lit=False),
         "parts": Look(data=True, all_parts=True),
         "origin": Look("origin", data=True),

@@ -102,9 +102,9 @@ class _Pen:
             self._marker(marker)
         self._legend(annotations.legend)
         self._title(annotations.title)
+        taken = self._notes(annotations.notes)
         if annotations.scale is not None:
-            self._scale(annotations.scale)
-        self._notes(annotations.notes)
+            self._scale(annotations.scale, taken)
         painter.restore()
 
     def _line(self, line: Line) -> None:
@@ -177,13 +177,15 @@ class _Pen:
             shown = self._metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
             self._tag(QPointF(self._sheet.rect.width() / 2, _MARGIN + self._metrics.height() / 2 + 2), shown)
 
-    def _scale(self, scale: LegendScale) -> None:
+    def _scale(self, scale: LegendScale, taken: QRectF) -> None:
+        """In the lower right corner, or above the notes where these leave no room."""
         line = self._metrics.height()
         width = max(_BAR[0], self._metrics.horizontalAdvance(scale.title)) + 20
         height = 2 * line + _BAR[1] + 14
-        box = QRectF(
-            self._sheet.rect.width() - width - _MARGIN, self._sheet.rect.height() - height - _MARGIN, width, height
-        )
+        left, top = self._sheet.rect.width() - width - _MARGIN, self._sheet.rect.height() - height - _MARGIN
+        if taken.right() > left - 4:
+            top = taken.top() - height - 4
+        box = QRectF(left, top, width, height)
         self._patch(box)
         self._painter.setPen(self._ink)
         inner = box.adjusted(10, 4, -10, -4)
@@ -201,18 +203,21 @@ class _Pen:
         ):
             self._painter.drawText(inner, Qt.AlignmentFlag.AlignBottom | align, text)
 
-    def _notes(self, lines: Sequence[str]) -> None:
+    def _notes(self, lines: Sequence[str]) -> QRectF:
+        """Returns the room that they take."""
         if not lines:
-            return
+            return QRectF()
         room = self._sheet.rect.width() - 2 * _MARGIN - 14
         shown = [self._metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) for line in lines]
         step = self._metrics.height() + 1
         width = max(self._metrics.horizontalAdvance(line) for line in shown) + 14
         top = self._sheet.rect.height() - _MARGIN - step * len(shown) - 6
-        self._patch(QRectF(_MARGIN, top, width, step * len(shown) + 6))
+        box = QRectF(_MARGIN, top, width, step * len(shown) + 6)
+        self._patch(box)
         self._painter.setPen(self._ink)
         for number, line in enumerate(shown):
             self._painter.drawText(QPointF(_MARGIN + 7, top + 2 + number * step + self._metrics.ascent()), line)
+        return box
 
     def _patch(self, rect: QRectF) -> None:
         paper = QColor(self._paper)

@@ -20,10 +20,15 @@ def wrapped_picture(result: Reconstruction, texture_name: str, picture: Picture)
     """(H, W, 3) uint8, row 0 at v = 1; None when there is nothing to wrap around the head."""
     if picture == "checker":
         return checker()
-    texture = result.textures.get(texture_name) or next(iter(result.textures.values()), None)
+    texture = shown_texture(result, texture_name)
     if texture is None or picture == "none":
         return None
     return origin_picture(texture) if picture == "origin" else limited(texture.rgb)
+
+
+def shown_texture(result: Reconstruction, name: str) -> Texture | None:
+    """The texture of that name, or else the first there is."""
+    return result.textures.get(name) or next(iter(result.textures.values()), None)
 
 
 def limited(rgb: np.ndarray) -> np.ndarray:

@@ -16,6 +16,8 @@ from faceviewer.types import Camera
 _NEAREST_SHARE = 1e-3
 """The near plane is never closer to the eye than this share of the far plane: depth would lose its precision."""
 
+_EVERY, _ROOM = 7, 1.05
+
 
 @dataclass(frozen=True)
 class Ball:
@@ -26,10 +28,11 @@ class Ball:
 
     @classmethod
     def around(cls, vertices_mm: np.ndarray) -> Ball:
-        """A ball around (V, 3) points."""
-        low, high = vertices_mm.min(0).astype(float), vertices_mm.max(0).astype(float)
+        """A ball around the (V, 3) vertices of a head, with some room; a sample of them tells its size."""
+        axes = np.asarray(vertices_mm[::_EVERY], np.float64).T
+        low, high = axes.min(1), axes.max(1)
         x, y, z = ((low + high) / 2).tolist()
-        return cls((x, y, z), float(np.linalg.norm(high - low)) / 2)
+        return cls((x, y, z), float(np.linalg.norm(high - low)) / 2 * _ROOM)
 
 
 @dataclass(frozen=True, eq=False)

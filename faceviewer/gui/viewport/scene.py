@@ -69,13 +69,12 @@ class HeadScene:
         self._dots = LandmarkActor()
         self._planes = PhotoPlanes()
         self._wrapped, self._photo = PictureTexture(), PictureTexture(mipmaps=True)
-        self._subject: Subject | None = None
+        self._background: RGB = (0, 0, 0)
         self._pixel_ratio, self._dot_px = 1.0, 6.0
         self._is_wrapped = self._colored = False
         self._on_vertices, self._on_texture, self._on_colors, self._on_look = Watch(), Watch(), Watch(), Watch()
         self._on_paint, self._on_landmarks, self._on_photo, self._on_planes = Watch(), Watch(), Watch(), Watch()
-        for actor in (*self._planes.actors, self._dots.actor):
-            self.renderer.AddActor(actor)
+        self._order_actors()
 
     @property
     def normals(self) -> np.ndarray:
@@ -84,8 +83,8 @@ class HeadScene:
 
     def show(self, subject: Subject | None, view: ViewState, ink: Ink) -> None:
         """Draw ``subject`` as ``view`` says, touching only what has changed."""
-        self._subject = subject
-        self.renderer.SetBackground(*(channel / 255 for channel in ink.background))
+        self._background = ink.background
+        self.set_transparent(False)
         if subject is None:
             self._hide()
             return
@@ -123,6 +122,11 @@ class HeadScene:
         if self._head is not None:
             self._head.set_pixel_ratio(ratio)
 
+    def set_transparent(self, transparent: bool) -> None:
+        """Draw before nothing, for pictures with alpha, or before the theme's background."""
+        self.renderer.SetBackground(*(0.0 if transparent else channel / 255 for channel in self._background))
+        self.renderer.SetBackgroundAlpha(0.0 if transparent else 1.0)
+
     def release(self, window: vtkRenderWindow) -> None:
         """Free what the actors hold on the graphics card; the scene cannot be used afterwards."""
         self.renderer.ReleaseGraphicsResources(window)
@@ -132,22 +136,25 @@ class HeadScene:
     def _hide(self) -> None:
         self.landmarks = NO_LANDMARKS
         if self._head is not None:
-            self._head.surface.VisibilityOff()
-            self._head.paint.VisibilityOff()
+            for actor in self._head.actors:
+                actor.VisibilityOff()
         self._dots.actor.VisibilityOff()
         self._planes.hide()
-        self._on_paint, self._on_landmarks, self._on_planes = Watch(), Watch(), Watch()
+        self._on_look, self._on_paint, self._on_landmarks, self._on_planes = Watch(), Watch(), Watch(), Watch()
+
+    def _order_actors(self) -> None:
+        """What blends is drawn in the order of adding: the veil fades the head and its paint, but not the dots."""
+        self.renderer.RemoveAllViewProps()
+        head = self._head.actors if self._head is not None else ()
+        for actor in (*head, *self._planes.actors, self._dots.actor):
+            self.renderer.AddActor(actor)
 
     def _show_mesh(self, subject: Subject) -> HeadActor:
         head = self._head
         if head is None or head.topology is not subject.mesh.topology:
-            if head is not None:
-                self.renderer.RemoveActor(head.surface)
-                self.renderer.RemoveActor(head.paint)
-            head = self._head = HeadActor(subject.mesh.topology)
+            head = self._head = HeadActor(subject.mesh.topology, len(subject.mesh.vertices))
             head.set_pixel_ratio(self._pixel_ratio)
-            self.renderer.AddActor(head.surface)
-            self.renderer.AddActor(head.paint)
+            self._order_actors()
         if self._on_vertices.changed(head, subject.mesh):
             head.set_vertices(subject.mesh)
             self.ball = Ball.around(subject.mesh.vertices)
@@ -157,9 +164,8 @@ class HeadScene:
     def _show_surface(self, head: HeadActor, subject: Subject, view: ViewState, ink: Ink) -> None:
         look = Look(data=True) if subject.heat is not None else LOOKS[view.display]
         wrapped = self._wrap(subject, view, look)
-        rgb = None
-        if self._on_colors.changed(head, subject.result, subject.mesh, subject.heat, look):
-            rgb = surface_colors(look, subject.result, subject.mesh, head.normals, subject.heat)
+        if self._on_colors.changed(head, subject.result, subject.mesh, subject.heat, look, view.texture):
+            rgb = surface_colors(look, subject, view.texture, head.normals)
             if rgb is not None:
                 head.set_colors(rgb)
             self._colored = rgb is not None

@@ -68,12 +68,12 @@ class Stage(QWidget):
         try:
             self._frame(logical, scale)
             for scene in self.scenes:
-                scene.renderer.SetBackgroundAlpha(0.0 if transparent else 1.0)
+                scene.set_transparent(transparent)
             rgba = self.canvas.picture(size, transparent=transparent)
             return draw_over(rgba, scale, self._sheets(logical), self.overlay) if annotated else rgba
         finally:
             for scene in self.scenes:
-                scene.renderer.SetBackgroundAlpha(1.0)
+                scene.set_transparent(False)
             self._on_cameras = Watch()
             self.refresh()
 
