@@ -168,7 +168,8 @@ class ImagePane(QWidget):
         self._backing = None
         self.update()
 
-    def _point(self, position: QPointF) -> PanePoint:
+    def point_at(self, position: QPointF) -> PanePoint:
+        """A widget position together with the image point there."""
         return PanePoint(self.transform.to_image(position), position)
 
     # Qt's names from here on
@@ -245,7 +246,7 @@ class ImagePane(QWidget):
         notches = event.angleDelta().y() / 120 if event.angleDelta().y() else event.pixelDelta().y() / 60
         if notches:
             self.zoom_to(self.zoom * _STEP**notches, event.position())
-            self.hovered.emit(self._point(event.position()))
+            self.hovered.emit(self.point_at(event.position()))
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -259,7 +260,7 @@ class ImagePane(QWidget):
         """Move the picture, stretch the box, or tell where the pointer is."""
         position = event.position()
         if self._pressed is None:
-            self.hovered.emit(self._point(position))
+            self.hovered.emit(self.point_at(position))
             return
         if not self._moved and (position - self._pressed).manhattanLength() < _CLICK_PX:
             return
@@ -288,7 +289,7 @@ class ImagePane(QWidget):
         elif self._moved:
             self._rest_cursor()
         elif self._button == Qt.MouseButton.LeftButton and not self._space:
-            self.clicked.emit(self._point(event.position()))
+            self.clicked.emit(self.point_at(event.position()))
 
     def _end_box(self, box: QRectF) -> None:
         if self._picture is None:
@@ -309,7 +310,7 @@ class ImagePane(QWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Left to the owner; ``fit`` is what most do."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self.double_clicked.emit(self._point(event.position()))
+            self.double_clicked.emit(self.point_at(event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:
         """The pointer is over nothing any more."""

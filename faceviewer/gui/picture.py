@@ -73,7 +73,8 @@ class Picture:
         )
         target = transform.rect_to_widget(placed)
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, zoom < NEAREST_FROM)
+        exact = zoom >= NEAREST_FROM or abs(zoom - 1) < 1e-9
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not exact)
         if transform.mirrored_width is not None:
             painter.translate(target.left() + target.right(), 0)
             painter.scale(-1, 1)
