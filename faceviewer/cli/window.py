@@ -25,6 +25,9 @@ def window(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     ):
         _refuse("there is no screen here for the window; without one: faceviewer reconstruct PHOTO -o DIR")
+    from faceviewer.engines.devices import load_torch_before_qt
+
+    load_torch_before_qt()
     from faceviewer.gui.application import run
 
     raise typer.Exit(run(photos or []))

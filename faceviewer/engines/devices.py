@@ -63,3 +63,9 @@ def free_memory() -> None:
 
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
+
+
+def load_torch_before_qt() -> None:
+    """On Windows, import torch now: after Qt, its c10.dll fails to initialise (WinError 1114). Elsewhere it can wait."""
+    if sys.platform == "win32":
+        importlib.import_module("torch")

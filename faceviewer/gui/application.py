@@ -100,8 +100,6 @@ class FaceviewerApplication(QObject):
 
 def run(paths: Sequence[Path] = ()) -> int:
     """Open the window with ``paths`` and stay until it is closed; returns the exit status."""
-    if sys.platform == "win32":
-        import torch  # noqa: F401 - loaded after Qt, its c10.dll fails to initialise (WinError 1114)
     os.environ.setdefault("QT_API", "pyside6")
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
