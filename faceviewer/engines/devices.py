@@ -66,6 +66,6 @@ def free_memory() -> None:
 
 
 def load_torch_before_qt() -> None:
-    """On Windows, import torch now: after Qt, its c10.dll fails to initialise (WinError 1114). Elsewhere it can wait."""
+    """On Windows, import torch now: after Qt, its c10.dll fails to initialise (WinError 1114)."""
     if sys.platform == "win32":
         importlib.import_module("torch")
