@@ -19,7 +19,7 @@ _ON_ALPHA = 90
 
 
 class FaceviewerStyle(QProxyStyle):
-    """Draws check boxes, radio buttons and checked buttons; Fusion draws all else."""
+    """Draws check boxes, radio buttons, checked buttons and the ground of toolbars; Fusion draws all else."""
 
     def __init__(self) -> None:
         super().__init__("Fusion")
@@ -36,6 +36,15 @@ class FaceviewerStyle(QProxyStyle):
             super().drawPrimitive(element, option, painter, widget)
             if element == _Element.PE_PanelButtonCommand and option.state & _State.State_On and not _unfolds(widget):
                 _draw_on(option, painter)
+
+    def drawControl(
+        self, element: QStyle.ControlElement, option: QStyleOption, painter: QPainter, widget: QWidget | None = None
+    ) -> None:
+        """As Qt asks for it. Fusion's toolbars have a white edge whatever the theme."""
+        if element == QStyle.ControlElement.CE_ToolBar:
+            painter.fillRect(option.rect, option.palette.window())
+        else:
+            super().drawControl(element, option, painter, widget)
 
 
 def _unfolds(widget: QWidget | None) -> bool:
