@@ -7,8 +7,8 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
 from faceviewer.app.palette import RGB
-from faceviewer.gui.image_pane import ImagePane
 from faceviewer.gui.picture import image_of
+from faceviewer.gui.picture_canvas import PictureCanvas
 from faceviewer.io.cv import cv2
 
 _ROOM_PX = 9.0
@@ -27,7 +27,9 @@ class LineField:
         self._ends = ends.reshape(-1, 2)
         self._room = room
 
-    def paint(self, painter: QPainter, pane: ImagePane, color: RGB, *, width: int = 1, strength: float = 1.0) -> None:
+    def paint(
+        self, painter: QPainter, pane: PictureCanvas, color: RGB, *, width: int = 1, strength: float = 1.0
+    ) -> None:
         """Draw all of them in ``color``, ``width`` device pixels wide."""
         ratio = pane.devicePixelRatioF()
         size = pane.size() * ratio

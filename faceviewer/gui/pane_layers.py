@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QToolTip
 
 from faceviewer.app.landmarks import landmark_groups, landmark_name
 from faceviewer.app.palette import LANDMARK_GROUP_COLORS, PART_COLORS, RGB
-from faceviewer.gui.image_pane import ImagePane
 from faceviewer.gui.pane_drawing import draw_chip, draw_dot, draw_ring
 from faceviewer.gui.picture import Picture
+from faceviewer.gui.picture_canvas import PictureCanvas
 from faceviewer.types import PART_NAMES
 
 SNAP_PX = 6.0
@@ -35,7 +35,7 @@ class LandmarkDots:
     size_px: float
     """Diameter in widget pixels."""
 
-    def paint(self, painter: QPainter, pane: ImagePane) -> None:
+    def paint(self, painter: QPainter, pane: PictureCanvas) -> None:
         """Hidden dots first, so that what is seen lies on top."""
         groups = landmark_groups(self.set_name)
         crowding = 0.6 if len(self.xy) > 200 else 1.0
@@ -57,7 +57,7 @@ class Hit:
     index: int
 
 
-def landmark_at(sets: Sequence[LandmarkDots], pane: ImagePane, position: QPointF) -> Hit | None:
+def landmark_at(sets: Sequence[LandmarkDots], pane: PictureCanvas, position: QPointF) -> Hit | None:
     """The drawn landmark nearest to a widget position, within ``SNAP_PX``."""
     best, hit = SNAP_PX, None
     for dots in sets:
@@ -71,7 +71,7 @@ def landmark_at(sets: Sequence[LandmarkDots], pane: ImagePane, position: QPointF
 class NameTip:
     """Shows the name of the landmark under the pointer as a tooltip, without waiting."""
 
-    def __init__(self, pane: ImagePane) -> None:
+    def __init__(self, pane: PictureCanvas) -> None:
         self._pane = pane
         self._hit: Hit | None = None
 
@@ -93,7 +93,7 @@ class Tint:
     frame: QRectF
     opacity: float
 
-    def paint(self, painter: QPainter, pane: ImagePane) -> None:
+    def paint(self, painter: QPainter, pane: PictureCanvas) -> None:
         painter.setOpacity(self.opacity)
         self.picture.draw(painter, pane.transform, QRectF(pane.rect()), pane.devicePixelRatioF(), self.frame)
         painter.setOpacity(1.0)
@@ -132,7 +132,7 @@ class Mark:
     hidden: bool = False
     label: str = ""
 
-    def paint(self, painter: QPainter, pane: ImagePane) -> None:
+    def paint(self, painter: QPainter, pane: PictureCanvas) -> None:
         if not np.isfinite(self.xy).all():
             return
         at = pane.transform.to_widget(*self.xy)

@@ -10,9 +10,9 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from faceviewer.app.palette import AXIS_COLORS, FACE_BOX_COLOR
 from faceviewer.geometry.planar_edges import PlanarEdges
-from faceviewer.gui.image_pane import ImagePane
 from faceviewer.gui.line_field import LineField
 from faceviewer.gui.pane_drawing import draw_chip
+from faceviewer.gui.picture_canvas import PictureCanvas
 from faceviewer.types import Camera, Face
 
 AXIS_LENGTH_MM = 70.0
@@ -27,7 +27,7 @@ class FaceBoxes:
     chosen: int
     """Number of the chosen face, from 1."""
 
-    def paint(self, painter: QPainter, pane: ImagePane) -> None:
+    def paint(self, painter: QPainter, pane: PictureCanvas) -> None:
         for number, face in enumerate(self.faces, 1):
             left, top, right, bottom = (float(value) for value in face.box_xyxy)
             box = pane.transform.rect_to_widget(QRectF(QPointF(left, top), QPointF(right, bottom)))
@@ -56,7 +56,7 @@ class MeshLines:
     def __init__(self, edges: PlanarEdges) -> None:
         self._lines = LineField(edges.ends, edges.room)
 
-    def paint(self, painter: QPainter, pane: ImagePane) -> None:
+    def paint(self, painter: QPainter, pane: PictureCanvas) -> None:
         self._lines.paint(painter, pane, _WIRE, strength=0.8)
 
 
@@ -66,7 +66,7 @@ class PoseAxes:
 
     camera: Camera
 
-    def paint(self, painter: QPainter, pane: ImagePane) -> None:
+    def paint(self, painter: QPainter, pane: PictureCanvas) -> None:
         tips_mm = np.eye(3) * AXIS_LENGTH_MM
         order = np.argsort(-self.camera.to_camera(tips_mm)[:, 2])  # the one that points at the camera comes last
         start = pane.transform.to_widget(*self.camera.project(np.zeros(3)))

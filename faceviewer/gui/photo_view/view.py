@@ -10,11 +10,12 @@ from faceviewer.app.palette import HOVER_COLOR, SELECTION_COLOR
 from faceviewer.app.selecting import landmark_selection, vertex_selection
 from faceviewer.app.state import LANDMARK_SETS, AppState, Selection, ViewState
 from faceviewer.app.verbs import Verbs
-from faceviewer.gui.image_pane import ImagePane, Layer, PanePoint
+from faceviewer.gui.image_pane import ImagePane, PanePoint
 from faceviewer.gui.pane_layers import LandmarkDots, Mark, NameTip, Tint, landmark_at, one_part, part_colors, tinted
 from faceviewer.gui.photo_view.layers import FaceBoxes, MeshLines, PoseAxes
 from faceviewer.gui.photo_view.projected_head import ProjectedHead
 from faceviewer.gui.picture import Picture
+from faceviewer.gui.picture_canvas import Layer
 from faceviewer.types import Reconstruction
 
 _BOX_HINT = "Drag a box around the face. Esc leaves it."

@@ -10,9 +10,9 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from faceviewer.app.palette import ORIGIN_COLORS, RGB
 from faceviewer.geometry.planar_edges import PlanarEdges
-from faceviewer.gui.image_pane import ImagePane
 from faceviewer.gui.line_field import LineField
 from faceviewer.gui.pane_drawing import draw_chip, draw_legend
+from faceviewer.gui.picture_canvas import PictureCanvas
 from faceviewer.types import Origin
 
 _LINE = (120, 220, 255)
@@ -39,7 +39,7 @@ class UvLines:
         self._inner, self._rim = LineField(ends[~rim], room[~rim]), LineField(ends[rim])
         self._room = float(np.median(room)) if len(room) else 0.0
 
-    def paint(self, painter: QPainter, pane: ImagePane) -> None:
+    def paint(self, painter: QPainter, pane: PictureCanvas) -> None:
         if self._room * pane.transform.scale >= _WIDE_PX:  # space for a dark underlay, for bright texels
             self._inner.paint(painter, pane, _UNDER, width=3, strength=0.4)
         self._inner.paint(painter, pane, _LINE, strength=0.8)
@@ -55,7 +55,7 @@ class TexelFrame:
     row: int
     color: RGB
 
-    def paint(self, painter: QPainter, pane: ImagePane) -> None:
+    def paint(self, painter: QPainter, pane: PictureCanvas) -> None:
         if pane.transform.scale < _TEXEL_FROM:
             return
         square = pane.transform.rect_to_widget(QRectF(self.column, self.row, 1, 1))
@@ -80,7 +80,7 @@ class OriginLegend:
         counts = np.bincount(origin.ravel(), minlength=len(Origin)) / max(origin.size, 1)
         return cls({kind: float(counts[kind]) for kind in ORIGIN_TITLES})
 
-    def paint(self, painter: QPainter, pane: ImagePane) -> None:
+    def paint(self, painter: QPainter, pane: PictureCanvas) -> None:
         rows = [
             (ORIGIN_COLORS[kind], f"{ORIGIN_TITLES[kind]} {_percent(share)}") for kind, share in self.shares.items()
         ]
@@ -97,5 +97,5 @@ class Caption:
 
     text: str
 
-    def paint(self, painter: QPainter, pane: ImagePane) -> None:
+    def paint(self, painter: QPainter, pane: PictureCanvas) -> None:
         draw_chip(painter, self.text, QPointF(pane.width() / 2, 8), align=Qt.AlignmentFlag.AlignHCenter)

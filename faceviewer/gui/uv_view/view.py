@@ -12,7 +12,7 @@ from faceviewer.app.state import LANDMARK_SETS, AppState, Selection, ViewState
 from faceviewer.app.verbs import Verbs
 from faceviewer.geometry.occlusion import seen_triangles
 from faceviewer.geometry.surface import SurfacePoint, uv_of
-from faceviewer.gui.image_pane import ImagePane, Layer, PanePoint
+from faceviewer.gui.image_pane import ImagePane, PanePoint
 from faceviewer.gui.pane_layers import (
     Hit,
     LandmarkDots,
@@ -25,6 +25,7 @@ from faceviewer.gui.pane_layers import (
     tinted,
 )
 from faceviewer.gui.picture import Picture
+from faceviewer.gui.picture_canvas import Layer
 from faceviewer.gui.uv_view.header import UvHeader, shown_texture
 from faceviewer.gui.uv_view.layers import Caption, OriginLegend, TexelFrame, UvLines
 from faceviewer.gui.uv_view.readout import Reading, ReadoutStrip, read, texel_at
