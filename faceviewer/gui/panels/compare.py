@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from faceviewer.app.state import AppState, Comparison, HeadRef
 from faceviewer.app.verbs import Verbs
 from faceviewer.gui.icons import icon
+from faceviewer.gui.panels.sleeping_panel import SleepingPanel
 
 _ALIGNMENTS = (
     ("similarity", "Turn, shift and scale", "Compares shapes alone: a photo has no scale, so this is the honest one."),
@@ -28,7 +29,7 @@ _HINT = "Choose two heads. Blue lies inside the reference, red outside."
 _NEEDS_TWO = "A comparison needs two heads: reconstruct another face or another photo."
 
 
-class ComparePanel(QWidget):
+class ComparePanel(SleepingPanel):
     """Starts, changes and ends the comparison, and shows its figures."""
 
     def __init__(self, verbs: Verbs, parent: QWidget | None = None) -> None:
@@ -71,7 +72,7 @@ class ComparePanel(QWidget):
         self._figures.setAccessibleName("Distances")
         self._build()
 
-    def show_state(self, state: AppState, before: AppState) -> None:
+    def show_change(self, state: AppState, before: AppState) -> None:
         """Offer the heads there are and show the comparison."""
         if state.documents is not before.documents:
             heads = state.heads()

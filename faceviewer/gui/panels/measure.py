@@ -26,6 +26,7 @@ from faceviewer.app.measured import SCALE_NOTE, measured
 from faceviewer.app.state import AppState, Measurement, Tool
 from faceviewer.app.verbs import Verbs
 from faceviewer.gui.icons import icon
+from faceviewer.gui.panels.sleeping_panel import SleepingPanel
 from faceviewer.types import FaceMesh
 
 _TOOLS: tuple[tuple[Tool, str], ...] = (
@@ -41,7 +42,7 @@ _SETTLE_MS = 150
 """After a slider has rested so long, values are worked out anew: a way over the surface costs too much to follow it."""
 
 
-class MeasurePanel(QWidget):
+class MeasurePanel(SleepingPanel):
     """Shows ``work.measurements`` and the face's named measures; changes the tool in hand."""
 
     def __init__(self, verbs: Verbs, parent: QWidget | None = None) -> None:
@@ -84,7 +85,7 @@ class MeasurePanel(QWidget):
         self._settle.setInterval(_SETTLE_MS)
         self._settle.timeout.connect(self._work_out)
 
-    def show_state(self, state: AppState, before: AppState) -> None:
+    def show_change(self, state: AppState, before: AppState) -> None:
         """Show the tool at once, values when the mesh has come to rest."""
         if (state.tool, state.pending_points) != (before.tool, before.pending_points) or not self._hint.text():
             for button in self._tools.buttons():

@@ -1,0 +1,73 @@
+"""Every command of the table is triggered in a real window with a head in it, and none fails."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
+
+from faceviewer.app.commands import commands
+
+LEAVES = {"file.quit"}
+"""Ends the window; closing has stories of its own."""
+
+
+@pytest.fixture(autouse=True)
+def nobody_answers(monkeypatch):
+    """File choosers are cancelled at once, questions too."""
+    for name in ("getOpenFileName", "getOpenFileNames", "getSaveFileName"):
+        monkeypatch.setattr(QFileDialog, name, lambda *_, **__: ([] if name.endswith("s") else "", ""))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_, **__: "")
+    monkeypatch.setattr(QMessageBox, "exec", lambda *_: 0)
+
+
+def close_dialogs() -> None:
+    for widget in QApplication.topLevelWidgets():
+        if isinstance(widget, QDialog):
+            widget.close()
+    QApplication.processEvents()
+
+
+def test_every_command_triggers_without_error(app):
+    app.add_sample("first.jpg")
+    app.add_sample("second.jpg")
+    triggered = set()
+    for command in commands():
+        if command.id in LEAVES or not command.enabled(app.state):
+            continue
+        app.run(command.id)
+        QApplication.processEvents()
+        close_dialogs()
+        triggered.add(command.id)
+        app.verbs.reconstructing.cancel()
+        if not app.state.shown.result:
+            app.add_sample(f"after {command.id}.jpg")
+    left = {command.id for command in commands()} - triggered - LEAVES
+    waiting = {command.id for command in commands() if not command.enabled(app.state)}
+    assert left <= waiting, f"never triggered: {left - waiting}"
+    assert len(triggered) > 60
+
+
+def test_switches_follow_the_state_and_back(app):
+    app.add_sample()
+    switches = [command for command in commands() if command.checked is not None and command.id.startswith("view.")]
+    for command in switches:
+        action = app.window.actions_by_id[command.id]
+        assert action.isChecked() == command.checked(app.state)
+        app.run(command.id)
+        assert action.isChecked() == command.checked(app.state), command.id
+
+
+def test_single_keys_reach_their_commands_but_not_while_typing(app, qtbot):
+    from PySide6.QtCore import Qt
+    from PySide6.QtWidgets import QLineEdit
+
+    app.add_sample()
+    app.window.viewport.setFocus()
+    qtbot.keyClick(app.window, Qt.Key.Key_W)
+    assert app.state.view.display == "wireframe"
+    field = QLineEdit(app.window)
+    field.show()
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    qtbot.keyClick(field, Qt.Key.Key_T)
+    assert field.text() == "t" and app.state.view.display == "wireframe"
