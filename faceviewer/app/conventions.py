@@ -43,7 +43,7 @@ TOPICS: tuple[Topic, ...] = (
         (
             "(0, 0) is the top-left corner of the top-left pixel, whose centre is (0.5, 0.5). x runs right, y down.",
             "Photos are turned upright by their EXIF orientation first; all coordinates refer to the upright photo.",
-            'Colours are sRGB with 8 bits per channel. The display mode "Photo texture, true colours" shows the '
+            'Colours are sRGB with 8 bits per channel. The display mode "Texture, true colours" shows the '
             "texture's values unchanged, without light.",
         ),
         ("image",),

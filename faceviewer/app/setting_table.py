@@ -71,14 +71,13 @@ _DEVICE_LABELS = {
     "cuda": "NVIDIA graphics card (CUDA)",
     "mps": "Apple graphics (Metal)",
 }
-_DISPLAY_LABELS = {
-    "textured": "Photo texture, true colours",
-    "textured lit": "Photo texture, lit",
-    "shaded": "Shaded",
+_DISPLAY_LABELS = {  # as the menu says it
+    "textured": "Texture, true colours",
+    "textured lit": "Texture with light",
     "edges": "Shaded with edges",
     "origin": "Where the texture comes from",
     "parts": "Face parts",
-    "checker": "Checkerboard",
+    "checker": "UV checker",
 }
 
 SETTINGS: tuple[Setting, ...] = (

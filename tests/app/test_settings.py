@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from faceviewer.app.commands.view import DISPLAY_TITLES
 from faceviewer.app.setting_table import SETTINGS, SETTINGS_BY_KEY, Setting
 from faceviewer.app.settings import Settings, settings_file
 
@@ -149,3 +150,8 @@ def test_the_folder_can_be_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     assert settings_file() == tmp_path / "config" / "settings.json"
     monkeypatch.delenv("FACEVIEWER_HOME")
     assert tmp_path not in settings_file().parents
+
+
+def test_display_modes_are_called_as_in_the_menu() -> None:
+    labels = {choice.value: choice.label for choice in SETTINGS_BY_KEY["appearance.display"].choices}
+    assert labels == DISPLAY_TITLES
