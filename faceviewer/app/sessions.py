@@ -138,12 +138,12 @@ class Sessions:
             self._say(Notice(outcome.error, "error"))
 
     def _was_opened(self, opened: OpenedSession) -> None:
+        self._saved = opened.state
         self._show(opened, opened.path)
-        self._saved = self._store.state
 
     def _was_restored(self, opened: OpenedSession) -> None:
-        self._show(opened, opened.session_path)
         self._saved = AppState()
+        self._show(opened, opened.session_path)
         discard(opened.path)
         self._left = None
 

@@ -149,10 +149,11 @@ class MainWindow(QMainWindow):
         document = state.shown.document
         parts = [document.title] if document is not None else []
         if state.session_path is not None:
-            parts.append(state.session_path.name)
+            parts.append(f"{state.session_path.name}[*]")
         title = " – ".join([*parts, "faceviewer"])
         if title != self.windowTitle():
             self.setWindowTitle(title)
+        self.setWindowModified("[*]" in title and self.verbs.sessions.unsaved)
 
     # Qt's names from here on
 
