@@ -43,7 +43,7 @@ def _point_on(topology: Topology, corners: np.ndarray, weights: np.ndarray) -> S
     """Corner vertices with weights as a place on a triangle that has these corners."""
     wanted = {int(corner): float(weight) for corner, weight in zip(corners, weights, strict=True) if weight > 0}
     heaviest = max(wanted, key=lambda corner: wanted[corner])
-    candidates = np.flatnonzero((topology.triangles == heaviest).any(1))
+    candidates = np.flatnonzero(topology.triangles.ravel() == heaviest) // 3  # much quicker than any(1)
     for triangle in candidates:
         if set(wanted) <= set(topology.triangles[triangle].tolist()):
             a, b, c = (wanted.get(int(corner), 0.0) for corner in topology.triangles[triangle])
