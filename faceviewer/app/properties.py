@@ -13,8 +13,8 @@ import numpy as np
 
 from faceviewer.app.landmarks import landmark_name
 from faceviewer.app.state import LANDMARK_SETS, AppState, Selection
-from faceviewer.geometry.planar import photo_locator
-from faceviewer.geometry.surface import SurfacePoint, nearest_corner, normal_at, position_mm, uv_of
+from faceviewer.geometry.planar import PlanarTriangles
+from faceviewer.geometry.surface import SurfacePoint, interpolate, nearest_corner, normal_at, position_mm, uv_of
 from faceviewer.types import PART_NAMES, Camera, FaceMesh, Origin, Reconstruction, Texture
 
 SCALE_NOTE = "A photo has no scale: millimetres are those of a head of average size."
@@ -165,12 +165,30 @@ def _visibility_text(camera: Camera, mesh: FaceMesh, xyz_mm: np.ndarray, xy_px: 
     width, height = camera.size
     if not (0 <= xy_px[0] < width and 0 <= xy_px[1] < height):
         return "no, outside the picture"
-    front = photo_locator(mesh, camera).locate(xy_px)
+    front = _front_mm(camera, mesh, xy_px)
     if front is None:
         return "no, it faces away"
-    front_mm = position_mm(mesh.vertices, mesh.topology.triangles, front)
-    behind_mm = float(camera.to_camera(xyz_mm)[2] - camera.to_camera(front_mm)[2])
+    behind_mm = float(camera.to_camera(xyz_mm)[2] - front)
     return "yes" if behind_mm <= _HIDDEN_BEHIND_MM else "no, the head hides it"
+
+
+def _front_mm(camera: Camera, mesh: FaceMesh, xy_px: np.ndarray) -> float | None:
+    """Camera-frame z of the nearest surface at a pixel that faces the camera; None beside the head.
+
+    Looks only at triangles around the pixel: this runs with every frame while a head is edited or followed.
+    """
+    triangles = mesh.topology.triangles
+    projected, depth_mm = camera.project(mesh.vertices), camera.to_camera(mesh.vertices)[:, 2]
+    around = np.ones(len(triangles), bool)
+    for axis in range(2):
+        a, b, c = projected[:, axis][triangles.T]
+        around &= np.minimum(np.minimum(a, b), c) <= xy_px[axis]
+        around &= np.maximum(np.maximum(a, b), c) >= xy_px[axis]
+    near = triangles[around]
+    ab, ac = (projected[near[:, corner]] - projected[near[:, 0]] for corner in (1, 2))
+    facing = ab[:, 0] * ac[:, 1] < ab[:, 1] * ac[:, 0]  # counter-clockwise to the eye, where y points down
+    front = PlanarTriangles(projected, near, depth_mm, facing).locate(xy_px)
+    return None if front is None else float(interpolate(depth_mm, near, front))
 
 
 def _texel(point: SurfacePoint, mesh: FaceMesh, texture: Texture | None) -> Iterator[Property]:
