@@ -32,6 +32,8 @@ class PanePoint:
     """In the picture's pixels; may lie outside of it."""
     position: QPointF
     """In widget pixels."""
+    control: bool = False
+    """The control key was held."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,8 @@ class ImagePane(PictureCanvas):
         elif press.moved:
             self._rest_cursor()
         elif press.button == Qt.MouseButton.LeftButton and not self._space:
-            self.clicked.emit(self.point_at(event.position()))
+            control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+            self.clicked.emit(replace(self.point_at(event.position()), control=control))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """What it means is left to the owner."""

@@ -64,7 +64,8 @@ def draw_sentence(painter: QPainter, text: str, pane: QWidget) -> None:
 def draw_dot(painter: QPainter, at: QPointF, radius: float, rgb: RGB, *, filled: bool) -> None:
     """A coloured dot with a dark rim; only a dim ring when not ``filled``."""
     if filled:
-        painter.setPen(QPen(_DARK, max(1.0, radius * 0.35)))
+        rim = QPen(_DARK, radius * 0.35) if radius > 1.5 else QPen(Qt.PenStyle.NoPen)  # would be all there is
+        painter.setPen(rim)
         painter.setBrush(QColor(*rgb))
     else:
         painter.setPen(QPen(QColor(10, 10, 12, 110), max(1.5, radius * 0.7)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
@@ -19,6 +20,9 @@ from faceviewer.types import PART_NAMES
 
 SNAP_PX = 6.0
 """A pointer this near to a drawn landmark, in widget pixels, means it."""
+_CROWDED = 0.9
+"""Dots are at most this share of the distance between landmarks wide, so that a small face stays visible."""
+_SMALLEST_PX = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,11 +39,20 @@ class LandmarkDots:
     size_px: float
     """Diameter in widget pixels."""
 
+    @cached_property
+    def _spacing(self) -> float:
+        """Median distance to the nearest other landmark, in the picture's pixels."""
+        away = np.linalg.norm(self.xy[:, None] - self.xy[None], axis=2)
+        np.fill_diagonal(away, np.inf)
+        nearest = away.min(1, initial=np.inf)
+        finite = nearest[np.isfinite(nearest)]
+        return float(np.median(finite)) if len(finite) else np.inf
+
     def paint(self, painter: QPainter, pane: PictureCanvas) -> None:
         """Hidden dots first, so that what is seen lies on top."""
         groups = landmark_groups(self.set_name)
-        crowding = 0.6 if len(self.xy) > 200 else 1.0
-        radius = max(self.size_px / 2 * crowding, 1.0)
+        room_px = self._spacing * pane.transform.scale
+        radius = max(min(self.size_px, _CROWDED * room_px) / 2, _SMALLEST_PX / 2)
         xy = pane.transform.points_to_widget(self.xy)
         inside = QRectF(pane.rect()).adjusted(-20, -20, 20, 20)
         for index in np.argsort(self.visible, kind="stable"):

@@ -111,6 +111,19 @@ def test_parts_are_tinted_and_each_can_be_left_out(bench: Bench, view: PhotoView
     assert tuple(grabbed(view.pane)[spot.y(), spot.x()]) != PART_COLORS["nose"]
 
 
+def test_a_click_on_a_tinted_part_selects_it_and_with_control_the_vertex(
+    bench: Bench, view: PhotoView, result: Reconstruction
+) -> None:
+    bench.verbs.viewing.set(parts_overlay=True)
+    spot = result.camera.project(result.mesh.vertices[result.mesh.topology.parts["nose"]].mean(0))
+    click(view.pane, spot)
+    assert bench.state.selection is not None
+    assert (bench.state.selection.kind, bench.state.selection.name) == ("part", "nose")
+    control = Qt.KeyboardModifier.ControlModifier
+    QTest.mouseClick(view.pane, Qt.MouseButton.LeftButton, control, at(view.pane, spot))
+    assert bench.state.selection is not None and bench.state.selection.kind == "vertex"
+
+
 @pytest.mark.parametrize("field", ["photo_mesh", "pose_axes"])
 def test_mesh_and_axes_are_drawn_when_asked(bench: Bench, view: PhotoView, field: str) -> None:
     plain = grabbed(view.pane)

@@ -91,9 +91,9 @@ def test_the_readout_says_everything_about_a_texel(view: UvView, result: Reconst
     point = view._layout.locator.locate(reading.uv)
     place = position_mm(result.mesh.vertices, result.mesh.topology.triangles, point)
     assert reading.photo_px == pytest.approx(tuple(result.camera.project(place)))
-    text = " ".join(reading.lines())
+    text = " ".join(reading.facts())
     red, green, blue = reading.rgb
-    for expected in (f"texel {column}, {row}", f"#{red:02X}{green:02X}{blue:02X}", f"{red} {green} {blue}", "photo"):
+    for expected in (f"texel {column}, {row}", f"#{red:02X}{green:02X}{blue:02X}", f"{red} {green} {blue}", "Nose"):
         assert expected in text
     hover(view.pane, (-5, 3))
     assert view.strip.reading is None

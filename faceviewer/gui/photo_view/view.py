@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from faceviewer.app.palette import HOVER_COLOR, SELECTION_COLOR
-from faceviewer.app.selecting import landmark_selection, vertex_selection
+from faceviewer.app.selecting import landmark_selection, part_selection, vertex_selection
 from faceviewer.app.state import LANDMARK_SETS, AppState, Selection, ViewState
 from faceviewer.app.verbs import Verbs
 from faceviewer.gui.image_pane import ImagePane, PanePoint
@@ -16,7 +16,7 @@ from faceviewer.gui.photo_view.layers import FaceBoxes, MeshLines, PoseAxes
 from faceviewer.gui.photo_view.projected_head import ProjectedHead
 from faceviewer.gui.picture import Picture
 from faceviewer.gui.picture_canvas import Layer
-from faceviewer.types import Reconstruction
+from faceviewer.types import PART_NAMES, Reconstruction
 
 _BOX_HINT = "Drag a box around the face. Esc leaves it."
 _TEACH = (
@@ -121,7 +121,10 @@ class PhotoView(QWidget):
         return [Mark(head.point_px(selection.point), color, 6.0 if hovered else 8.0, hidden, label)]
 
     def selection_at(self, point: PanePoint) -> Selection | None:
-        """What a click at ``point`` means: a drawn landmark near it, or the vertex of the head under it."""
+        """What a click at ``point`` means: a drawn landmark near it, the tinted part or the vertex under it.
+
+        With the control key it is the vertex also where parts are tinted.
+        """
         head = self._head
         if head is None:
             return None
@@ -129,8 +132,12 @@ class PhotoView(QWidget):
         if hit is not None:
             return landmark_selection(head.result, hit.set_name, hit.index)
         surface = head.locator.locate(point.xy)
-        if surface is None or self._verbs.store.state.tool != "select":
+        state = self._verbs.store.state
+        if surface is None or state.tool != "select":
             return Selection("point", surface) if surface is not None else None
+        part = PART_NAMES[number] if (number := int(head.part_of[surface.triangle])) >= 0 else None
+        if part is not None and part in state.view.parts and state.view.parts_overlay and not point.control:
+            return part_selection(part, surface)
         return vertex_selection(head.mesh.topology, surface)
 
     def _hover(self, point: PanePoint | None) -> None:

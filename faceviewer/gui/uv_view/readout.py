@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontDatabase, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontDatabase, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from faceviewer.app.palette import RGB
@@ -14,6 +14,9 @@ from faceviewer.app.properties import part_title
 from faceviewer.geometry.surface import SurfacePoint, position_mm
 from faceviewer.gui.uv_view.layers import ORIGIN_TITLES
 from faceviewer.types import PART_NAMES, Camera, FaceMesh, Origin, Texture
+
+_WIDE_CHARACTERS = 46
+"""Room for the longest of three lines."""
 
 
 @dataclass(frozen=True)
@@ -28,16 +31,14 @@ class Reading:
     part: str = ""
     photo_px: tuple[float, float] | None = None
 
-    def lines(self) -> tuple[str, str, str]:
-        """Three short lines; the second is about the colour and leaves room for a swatch before it."""
-        texel = f"texel {self.texel[0]}, {self.texel[1]}   " if self.texel is not None else ""
-        place = f"{texel}u {self.uv[0]:.4f}  v {self.uv[1]:.4f}"
-        color = ""
-        if self.rgb is not None:
-            color = "#{:02X}{:02X}{:02X}".format(*self.rgb) + "   {} {} {}".format(*self.rgb)
-            color += f"   {ORIGIN_TITLES[self.origin]}" if self.origin is not None else ""
+    def facts(self) -> tuple[str, str, str, str, str]:
+        """Texel, u and v, colour, its origin and the part, photo pixel; empty where there is nothing to say."""
+        texel = f"texel {self.texel[0]}, {self.texel[1]}" if self.texel is not None else ""
+        color = "#{:02X}{:02X}{:02X}  {} {} {}".format(*self.rgb, *self.rgb) if self.rgb is not None else ""
+        origin = f"from {ORIGIN_TITLES[self.origin]}" if self.origin not in (None, Origin.EMPTY) else ""
+        what = " · ".join(text for text in (self.part, origin) if text)
         photo = f"photo {self.photo_px[0]:.1f}, {self.photo_px[1]:.1f} px" if self.photo_px is not None else ""
-        return place, color, "   ".join(text for text in (self.part, photo) if text)
+        return texel, f"u {self.uv[0]:.4f}  v {self.uv[1]:.4f}", color, what, photo
 
 
 def read(
@@ -70,7 +71,7 @@ def texel_at(uv: tuple[float, float], side: int) -> tuple[int, int]:
 
 
 class ReadoutStrip(QWidget):
-    """Three lines of fixed height, so that nothing jumps while the pointer moves."""
+    """Lines of fixed number, so that nothing jumps while the pointer moves: three, or five where there is less room."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,8 +83,9 @@ class ReadoutStrip(QWidget):
         self.setAccessibleName("Texel under the pointer")
         self.setToolTip(
             "The texel under the pointer: column and row (row 0 at the top), u and v (origin bottom-left), its colour, "
-            "where that colour comes from, the face part, and the pixel of the photo that shows this place."
+            "the face part, where the colour comes from, and the pixel of the photo that shows this place."
         )
+        self._fit_height()
 
     @property
     def reading(self) -> Reading | None:
@@ -93,27 +95,39 @@ class ReadoutStrip(QWidget):
         """Show other values; None shows what to do."""
         if reading != self._reading:
             self._reading = reading
-            self.setAccessibleDescription(" ".join(reading.lines()) if reading is not None else "")
+            self.setAccessibleDescription(" ".join(reading.facts()) if reading is not None else "")
             self.update()
 
-    def sizeHint(self) -> QSize:
-        """High enough for three lines."""
-        return QSize(180, 3 * QFontMetrics(self.font()).height() + 8)
+    def _is_wide(self) -> bool:
+        return self.width() >= self.fontMetrics().horizontalAdvance("0" * _WIDE_CHARACTERS)
+
+    def _fit_height(self) -> None:
+        self.setFixedHeight((3 if self._is_wide() else 5) * self.fontMetrics().height() + 8)
+
+    def _lines(self, reading: Reading) -> tuple[str, ...]:
+        texel, uv, color, what, photo = reading.facts()
+        return (_joined(texel, uv), color, _joined(what, photo)) if self._is_wide() else (texel, uv, color, what, photo)
+
+    # Qt's names from here on
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """More lines where they are short."""
+        self._fit_height()
+        super().resizeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Text in the palette's colours, with a swatch of the texel's own."""
         painter = QPainter(self)
         metrics = painter.fontMetrics()
-        line_height = metrics.height()
         if self._reading is None:
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
             hint = metrics.elidedText("Point at a texel to read it.", Qt.TextElideMode.ElideRight, self.width() - 12)
             painter.drawText(QPointF(6, 4 + metrics.ascent()), hint)
             return
-        for number, text in enumerate(self._reading.lines()):
-            left, top = 6.0, 4.0 + number * line_height
-            if number == 1 and self._reading.rgb is not None:
-                side = line_height - 4.0
+        for number, text in enumerate(self._lines(self._reading)):
+            left, top = 6.0, 4.0 + number * metrics.height()
+            if text.startswith("#") and self._reading.rgb is not None:
+                side = metrics.height() - 4.0
                 painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Mid), 1))
                 painter.setBrush(QColor(*self._reading.rgb))
                 painter.drawRect(QRectF(left + 0.5, top + 2.5, side, side))
@@ -121,3 +135,7 @@ class ReadoutStrip(QWidget):
             painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(self.width() - left - 4))
             painter.drawText(QPointF(left, top + metrics.ascent()), shown)
+
+
+def _joined(*texts: str) -> str:
+    return "   ".join(text for text in texts if text)
