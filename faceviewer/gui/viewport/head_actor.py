@@ -95,6 +95,8 @@ class HeadActor:
 
     def _set_light(self, look: Look, *, smooth: bool) -> None:
         ambient, diffuse = _DATA_SHADING if look.data else _SHADING
+        if not look.lit:  # VTK applies the two without light as well: only so do they leave colours as they are
+            ambient, diffuse = 0.0, 1.0
         for part in (self.surface.GetProperty(), self.paint.GetProperty()):
             part.SetInterpolationToPhong() if smooth else part.SetInterpolationToFlat()
             part.SetLighting(look.lit)

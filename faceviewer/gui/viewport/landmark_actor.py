@@ -16,8 +16,9 @@ from faceviewer.gui.viewport.projection import Projection
 from faceviewer.gui.viewport.vtk_arrays import color_array, float_array, vertex_cells
 from faceviewer.types import FaceMesh, Reconstruction
 
-_LIFT_MM = 3.0
-"""How far dots are moved towards the eye, so that the skin does not cut them. On the screen that moves nothing."""
+_LIFT_MM, _LIFT_RADII = 1.5, 2.0
+"""How far dots are moved towards the eye, the second in radii of a dot, so that sloping skin does not cut them. On the
+screen that moves nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +81,7 @@ class LandmarkActor:
         shape.SetRenderPointsAsSpheres(True)
         shape.SetAmbient(0.75)
         shape.SetDiffuse(0.35)
-        self._landmarks = NO_LANDMARKS
+        self._landmarks, self._size_px = NO_LANDMARKS, 0.0
 
     def show(self, landmarks: ShownLandmarks) -> None:
         """Draw these from now on."""
@@ -89,15 +90,16 @@ class LandmarkActor:
         self._data.GetPointData().SetScalars(color_array(landmarks.rgb))
         self.actor.SetVisibility(bool(len(landmarks.indices)))
 
+    def set_size(self, size_px: float, pixel_ratio: float) -> None:
+        """Diameter of the dots in logical pixels; takes full effect with the next ``look_through``."""
+        self._size_px = size_px
+        self.actor.GetProperty().SetPointSize(size_px * pixel_ratio)
+
     def look_through(self, projection: Projection) -> None:
         """Lift the dots off the skin for this view."""
         if len(self._landmarks.indices):
             xyz = self._landmarks.xyz_mm
-            self._points.SetData(
-                float_array((xyz + _LIFT_MM * projection.towards_eye(xyz)).astype(np.float32), "points")
-            )
+            lift_mm = _LIFT_MM + _LIFT_RADII * self._size_px / 2 * projection.mm_per_pixel(xyz)
+            lifted = xyz + lift_mm[:, None] * projection.towards_eye(xyz)
+            self._points.SetData(float_array(lifted.astype(np.float32), "points"))
             self._points.Modified()
-
-    def set_size(self, device_px: float) -> None:
-        """Diameter of the dots."""
-        self.actor.GetProperty().SetPointSize(device_px)

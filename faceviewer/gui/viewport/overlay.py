@@ -47,16 +47,17 @@ class Overlay(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._sheets: tuple[Sheet, ...] = ()
+        self.sheets: tuple[Sheet, ...] = ()
+        """What is drawn, one per pane."""
 
     def show_sheets(self, sheets: Sequence[Sheet]) -> None:
         """Draw these from now on."""
-        self._sheets = tuple(sheets)
+        self.sheets = tuple(sheets)
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        _paint(painter, self._sheets, self.palette())
+        _paint(painter, self.sheets, self.palette())
         painter.end()
 
 

@@ -61,6 +61,11 @@ class Projection:
         """(..., 3) to (...,) distance in front of the eye along the direction it looks."""
         return -(np.asarray(xyz_mm, np.float64) @ self.view[2, :3] + self.view[2, 3])
 
+    def mm_per_pixel(self, xyz_mm: np.ndarray) -> np.ndarray:
+        """(..., 3) to (...,): how much of the head, square to the line of sight, one pixel shows there."""
+        w = np.asarray(xyz_mm, np.float64) @ self._matrix[3, :3] + self._matrix[3, 3]
+        return 2 * w / (self.clip[1, 1] * self.size[1])
+
     def ray(self, xy: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
         """(origin (3,), unit direction (3,)), head frame, of what lies under a pane position."""
         x, y = 2 * xy[0] / self.size[0] - 1, 1 - 2 * xy[1] / self.size[1]

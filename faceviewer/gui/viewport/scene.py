@@ -65,6 +65,8 @@ class HeadScene:
         self.renderer = _lit_renderer()
         self.landmarks: ShownLandmarks = NO_LANDMARKS
         self.ball = Ball((0.0, -20.0, -70.0), 200.0)
+        self.painted_count = 0
+        """Triangles that carry the colour of a part."""
         self._head: HeadActor | None = None
         self._dots = LandmarkActor()
         self._planes = PhotoPlanes()
@@ -93,11 +95,12 @@ class HeadScene:
         if self._on_paint.changed(head, subject.result, view.parts, _paint_opacity(view), view.visible_only):
             triangles, rgb = painted_parts(subject.result, view.parts, visible_only=view.visible_only)
             head.set_paint(triangles, rgb, _paint_opacity(view))
+            self.painted_count = len(triangles)
         if self._on_landmarks.changed(subject.result, subject.mesh, view.landmark_sets, view.visible_only):
             self.landmarks = shown_landmarks(subject.result, subject.mesh, view)
             self._dots.show(self.landmarks)
         self._dot_px = view.landmark_size_px
-        self._dots.set_size(self._dot_px * self._pixel_ratio)
+        self._dots.set_size(self._dot_px, self._pixel_ratio)
         self._show_photo(subject, view)
 
     def look_through(self, projection: Projection) -> None:
@@ -118,7 +121,7 @@ class HeadScene:
     def set_pixel_ratio(self, ratio: float) -> None:
         """Device pixels per logical one, which lines and dots are drawn with."""
         self._pixel_ratio = ratio
-        self._dots.set_size(self._dot_px * ratio)
+        self._dots.set_size(self._dot_px, ratio)
         if self._head is not None:
             self._head.set_pixel_ratio(ratio)
 
