@@ -35,7 +35,7 @@ def test_going_to_a_vertex_shows_its_values(stage, qtbot):
 
 def test_enter_goes_to_a_landmark(stage, qtbot):
     rooms, panel = stage
-    panel.what.setCurrentText("Landmark of 68")
+    panel.what.setCurrentText("Set 68")
     panel.number.setValue(30)
     panel.number.setFocus()
     qtbot.keyClick(panel.number, Qt.Key.Key_Return)
@@ -108,3 +108,8 @@ def test_without_head_there_is_nothing_to_go_to(tmp_path, qtbot):
     for kind in (QPushButton, QToolButton):
         buttons = [one for one in panel.findChildren(kind) if one in (panel.go, panel.copy_button)]
         assert not any(button.isEnabled() for button in buttons)
+
+
+def test_the_panel_fits_into_a_narrow_dock(stage):
+    _, panel = stage
+    assert panel.minimumSizeHint().width() <= 290

@@ -41,7 +41,7 @@ class PhotoList(QWidget):
         self.view.menu_wanted.connect(self._open_menu)
         self.view.placeholder = _EMPTY
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 4, 0, 0)
+        layout.setContentsMargins(4, 4, 4, 0)
         layout.setSpacing(4)
         layout.addWidget(self.filter)
         layout.addWidget(self.view, 1)

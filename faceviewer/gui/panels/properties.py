@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QSpinBox,
     QToolButton,
     QVBoxLayout,
@@ -99,12 +100,14 @@ class PropertiesPanel(SleepingPanel):
         layout.addWidget(self.head)
 
     def _make_bar(self) -> QWidget:
-        self.what = named(QComboBox(), "What to go to", "What the number counts")
+        self.what = named(QComboBox(), "What to go to", "What the number counts: vertices, or the landmarks of a set")
         self.what.addItem("Vertex", "")
         for name in LANDMARK_SETS:
-            self.what.addItem(f"Landmark of {name}", name)
+            self.what.addItem(f"Set {name}", name)
         self.number = named(QSpinBox(), "Number to go to", "Numbers count from 0; press Enter to go there")
         self.number.setMaximum(_MAX_NUMBER)
+        self.number.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.number.setMinimumWidth(48)
         self.number.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self.number.lineEdit().returnPressed.connect(self.go_to)
         self.go = named(QPushButton("Go"), "Go to this number", "Select it in all three panes")
@@ -126,8 +129,8 @@ class PropertiesPanel(SleepingPanel):
         row = QHBoxLayout(bar)
         row.setContentsMargins(6, 4, 6, 4)
         row.setSpacing(4)
-        row.addWidget(self.what, 3)
-        row.addWidget(self.number, 2)
+        row.addWidget(self.what)
+        row.addWidget(self.number, 1)
         row.addWidget(self.go)
         row.addWidget(self.copy_button)
         return bar
