@@ -147,7 +147,6 @@ class Exporting:
 
     def _remember(self, plan: ExportPlan) -> None:
         self._last = plan
-        self._settings.set("export.folder", str(plan.folder))
         self._settings.set("export.texture_side", plan.texture_side or 0)
         for name in _SWITCHES:
             self._settings.set(f"export.{name}", getattr(plan, name))
@@ -155,6 +154,7 @@ class Exporting:
     def _done(self, watch: ExportWatch | None, outcome: Outcome) -> None:
         if isinstance(outcome.value, ExportDone):
             done = outcome.value
+            self._settings.set("export.folder", str(done.folder))
             heads = "1 head" if done.heads == 1 else f"{done.heads} heads"
             files = "1 file" if len(done.files) == 1 else f"{len(done.files)} files"
             self.tell_written(f"{files} of {heads} written to {done.folder}.", done.files[-1])
@@ -162,7 +162,7 @@ class Exporting:
             self._say(Notice("The export was cancelled; what was written is complete."))
         else:
             logger.error("export failed: %s", outcome.error)
-            self._say(Notice(f"The export stopped: {outcome.error}", "error"))
+            self._say(Notice(f"The export stopped: {outcome.error.rstrip('.')}.", "error"))
         if watch is not None:
             watch.done(outcome)
 

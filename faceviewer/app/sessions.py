@@ -35,13 +35,18 @@ class Sessions:
         background: Background,
         *,
         before_open: Callable[[], None],
+        remember: Callable[[Path], None],
         folder: Path | None = None,
     ) -> None:
-        """``before_open`` stops whatever works on the documents that will go; ``folder`` is that of autosaves."""
+        """``before_open`` stops whatever works on the documents that will go; ``remember`` is told of session files.
+
+        ``folder`` is that of autosaves.
+        """
         self._store = store
         self._ui = ui
         self._background = background
         self._before_open = before_open
+        self._remember = remember
         self._folder = folder or data_folder() / "autosave"
         self._autosave = Autosave(self._folder, lambda: store.state, lambda: settings.number("files.autosave_s"))
         self._writer = SessionWriter()
@@ -135,11 +140,12 @@ class Sessions:
             done(outcome.value)
         else:
             logger.error("session: %s", outcome.error)
-            self._say(Notice(outcome.error, "error"))
+            self._say(Notice(f"{outcome.error.rstrip('.')}.", "error"))
 
     def _was_opened(self, opened: OpenedSession) -> None:
         self._saved = opened.state
         self._show(opened, opened.path)
+        self._remember(opened.path)
 
     def _was_restored(self, opened: OpenedSession) -> None:
         self._saved = AppState()
@@ -164,10 +170,11 @@ class Sessions:
     def _was_saved(self, state: AppState, outcome: Outcome) -> None:
         if outcome.error:
             logger.error("session: %s", outcome.error)
-            self._say(Notice(f"The session was not saved: {outcome.error}", "error"))
+            self._say(Notice(f"The session was not saved: {outcome.error.rstrip('.')}.", "error"))
             return
         assert state.session_path is not None
         self._saved = state
+        self._remember(state.session_path)
         notice = Notice(f"The session was saved as {state.session_path.name}.")
         self._store.update(replace(self._store.state, session_path=state.session_path, notice=notice))
 

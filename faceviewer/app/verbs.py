@@ -21,7 +21,7 @@ from faceviewer.app.store import Store
 from faceviewer.app.ui import UserInterface
 from faceviewer.app.viewing import Viewing
 from faceviewer.jobs.background import Background
-from faceviewer.jobs.events import JobEvent
+from faceviewer.jobs.events import JobEvent, RecordingEnded
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Verbs:
 
     def handle(self, event: JobEvent) -> None:
         """Take one event of the engine thread to the room that asked for it."""
-        if event.generation == self.live.generation:
+        if event.generation == self.live.generation or isinstance(event, RecordingEnded):
             self.live.handle(event)
         else:
             self.reconstructing.handle(event)
@@ -70,24 +70,22 @@ def build_verbs(
         landmark_size_px=settings.number("appearance.landmark_size"),
     )
     store = Store(derive, AppState(view=view))
-    reconstructing = Reconstructing(store, worker, reader, settings)
-    live = Live(store, worker, reconstructing.next_generation, settings, background)
+
+    def rest() -> None:
+        """The engine cannot follow and do something else."""
+        live.rest()
+
+    reconstructing = Reconstructing(store, worker, reader, settings, before_job=rest)
+    live = Live(store, worker, reconstructing, settings, background)
     measuring = Measuring(store)
 
     def let_go() -> None:
         """Stop whatever works on documents that are about to be replaced."""
-        live.stop()
+        live.forget()
         reconstructing.cancel()
 
-    sessions = Sessions(store, ui, settings, background, before_open=let_go)
-    opening = Opening(
-        store,
-        reconstructing,
-        recent,
-        open_session=sessions.open,
-        follow_video=live.follow_document,
-        stop_following=live.stop,
-    )
+    sessions = Sessions(store, ui, settings, background, before_open=let_go, remember=recent.add)
+    opening = Opening(store, reconstructing, live, recent, open_session=sessions.open)
     return Verbs(
         store=store,
         ui=ui,

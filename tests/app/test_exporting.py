@@ -230,6 +230,7 @@ def test_a_failed_export_is_told_in_one_sentence(room, tmp_path):
     finish()
     assert store.state.notice.level == "error" and "in the way" not in store.state.notice.text
     assert str(tmp_path / "file") in store.state.notice.text and store.state.last_export is None
+    assert exporting.folder() != tmp_path / "file", "only what worked is remembered"
 
 
 def test_export_again_takes_the_shown_head(room, tmp_path):

@@ -30,8 +30,15 @@ class Window:
         self.ui, self.mailbox = FakeUserInterface(), Mailbox()
         self.background = Background(self.mailbox)
         self.let_go = 0
+        self.remembered: list[Path] = []
         self.sessions = Sessions(
-            self.store, self.ui, Settings(), self.background, before_open=self._count, folder=autosaves
+            self.store,
+            self.ui,
+            Settings(),
+            self.background,
+            before_open=self._count,
+            remember=self.remembered.append,
+            folder=autosaves,
         )
 
     def _count(self) -> None:
@@ -87,6 +94,7 @@ def test_save_and_open(make, full, tmp_path):
     other.ui.file = path
     other.sessions.ask_open()
     other.settle()
+    assert window.remembered == other.remembered == [path]
     assert other.let_go == 1 and other.state.session_path == path and other.state.undo_label == ""
     for name in ("documents", "work", "view", "current"):
         assert differences(getattr(other.state, name), getattr(full, name), name) == []

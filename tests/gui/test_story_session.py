@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from app_states import differences
+from app_states import differences, make_photo_document
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 
+from faceviewer.app.session import SessionWriter
 from faceviewer.app.state import AppState
+from faceviewer.types import CancelToken
 
 
 @pytest.fixture
@@ -90,3 +92,21 @@ def test_editing_goes_on_after_opening(app, saved):
     assert np.abs(app.state.shown.mesh.vertices - opened.vertices).max() > 1
     app.run("edit.undo")
     np.testing.assert_array_equal(app.state.shown.mesh.vertices, opened.vertices)
+
+
+@pytest.fixture
+def crashed(home, album) -> AppState:
+    """What a window that was killed left in the application's folder."""
+    state = AppState(documents=(make_photo_document(4, album("lost.jpg")[0]),), current=4)
+    folder = home / "data" / "autosave"
+    SessionWriter().write(state, folder / "1234-abcd.faceviewer", lambda _: None, CancelToken())
+    return state
+
+
+def test_after_a_crash_the_session_is_offered(crashed, app):
+    app.wait_until(lambda: app.state.can_restore, timeout=30_000)
+    assert app.window.notice_bar.isVisible() and "not closed properly" in app.state.notice.text
+    app.run("file.restore_session")
+    app.wait_until(lambda: bool(app.state.documents), timeout=30_000)
+    assert differences(app.state.documents, crashed.documents) == []
+    assert not app.state.can_restore and not app.window.notice_bar.isVisible()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image
 
-from faceviewer.io.images import encode_jpeg, encode_png, read_png, write_image
+from faceviewer.io.images import decode_png, encode_jpeg, encode_png, encode_png_alpha, read_png, write_image
 from faceviewer.types import FaceviewerError
 
 RGB = np.random.default_rng(1).integers(0, 256, (37, 53, 3), np.uint8)
@@ -30,6 +30,19 @@ def test_png_is_exact(tmp_path, rgb, compression):
 def test_grey_png_is_exact(tmp_path):
     write_image(tmp_path / "grey.png", RGB[..., 0])
     np.testing.assert_array_equal(read_png(tmp_path / "grey.png", "L"), RGB[..., 0])
+
+
+def test_alpha_is_exact():
+    rgba = np.random.default_rng(2).integers(0, 256, (11, 7, 4), np.uint8)
+    np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(encode_png_alpha(rgba)))), rgba)
+    with pytest.raises(ValueError, match="with alpha"):
+        encode_png_alpha(RGB)
+
+
+def test_errors_of_bytes_name_where_they_came_from():
+    np.testing.assert_array_equal(decode_png(encode_png(RGB), "a part"), RGB)
+    with pytest.raises(FaceviewerError, match=r"^a part: not a PNG"):
+        decode_png(b"nothing", "a part")
 
 
 def test_jpeg_keeps_channels_and_colours():
