@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from faceviewer.app.folders import config_folder
-from faceviewer.app.setting_table import SETTINGS, SETTINGS_BY_KEY, Setting, SettingValue
+from faceviewer.app.setting import Setting, SettingValue
+from faceviewer.app.setting_table import SETTINGS, SETTINGS_BY_KEY
 from faceviewer.io.atomic import write_atomically
 from faceviewer.types import FaceviewerError
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from faceviewer.app.commands.view import DISPLAY_TITLES
-from faceviewer.app.setting_table import SETTINGS, SETTINGS_BY_KEY, Setting
+from faceviewer.app.setting import Setting
+from faceviewer.app.setting_table import SETTINGS, SETTINGS_BY_KEY
 from faceviewer.app.settings import Settings, settings_file
 
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from faceviewer.app.setting_table import Setting
+from faceviewer.app.setting import Setting
 from faceviewer.app.settings import Settings
 
 

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from faceviewer.app.setting_table import SETTINGS, Setting
+from faceviewer.app.setting import Setting
+from faceviewer.app.setting_table import SETTINGS
 from faceviewer.app.settings import Settings, SettingValue
 from faceviewer.gui.dialogs.setting_editors import SettingEditor, setting_editor
 from faceviewer.gui.dialogs.sheet import QuietLabel, Sheet, chooser, close_box, heading
