@@ -1,0 +1,70 @@
+"""Makes the pictures of the README with the application itself: python tests/take_screenshots.py
+
+Needs a screen (``xvfb-run -s "-screen 0 1280x800x24"`` will do). The head is that of the shipped sample photo.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "screenshots"
+SIZE = (1280, 800)
+SETTLED_S = 0.6
+"""After the last change, until every pane has drawn itself."""
+
+
+def main() -> None:
+    os.environ["FACEVIEWER_HOME"] = tempfile.mkdtemp()  # the pictures show the first start, whatever is set here
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from PySide6.QtWidgets import QApplication
+
+    from faceviewer.gui.application import FaceviewerApplication
+
+    application = QApplication(sys.argv[:1])
+    running = FaceviewerApplication(application)
+    verbs, window = running.verbs, running.window
+
+    def let_run(seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            application.processEvents()
+            time.sleep(0.01)
+
+    def take(name: str) -> None:
+        window.resize(*SIZE)
+        let_run(SETTLED_S)
+        path = FOLDER / f"{name}.png"
+        if not window.grab().save(str(path)):
+            raise SystemExit(f"{path}: cannot be written")
+
+    FOLDER.mkdir(exist_ok=True)
+    running.settings.set("appearance.theme", "light")
+    running.start()
+    verbs.opening.open_sample()
+    while verbs.store.state.job is not None or verbs.store.state.shown.result is None:
+        let_run(0.1)
+    take("window")
+
+    running.settings.set("appearance.theme", "dark")
+    verbs.viewing.set(landmark_sets=frozenset({"68"}), parts_overlay=True, pose_axes=True, uv_wireframe=True)
+    verbs.ui.toggle_panel("properties")
+    verbs.selecting.go_to("landmark", 30, "68")
+    take("landmarks")
+
+    running.settings.set("appearance.theme", "light")
+    verbs.selecting.select(None)
+    verbs.viewing.set(landmark_sets=frozenset(), parts_overlay=False, pose_axes=False, uv_wireframe=False, uv_origin=True)
+    verbs.viewing.set(display="edges")
+    verbs.editing.set_expression("jawOpen", 0.6)
+    verbs.editing.set_expression("browInnerUp", 0.8)
+    verbs.ui.toggle_panel("shape")
+    take("expressions")
+    window.close()
+
+
+if __name__ == "__main__":
+    main()
