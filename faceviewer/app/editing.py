@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from faceviewer.app.slider_titles import expression_title, shape_title
 from faceviewer.app.state import NO_EDITS, Edits, HeadRef
 from faceviewer.app.store import Store
 from faceviewer.engines.registry import engine_ids, engine_spec
@@ -117,12 +118,13 @@ class Editing:
     def set_shape(self, name: str, sd: float) -> None:
         """Move the shape along a named direction to ``sd`` standard deviations beside the fitted one."""
         edits = self._edits()
-        self._edit(f"{name} shape", replace(edits, shape={**edits.shape, name: sd}), f"shape {name}")
+        self._edit(shape_title(name).lower(), replace(edits, shape={**edits.shape, name: sd}), f"shape {name}")
 
     def set_expression(self, name: str, weight: float) -> None:
         """Give one expression the weight ``weight``, 0 to 1."""
         edits = self._edits()
-        self._edit(name, replace(edits, expression={**edits.expression, name: weight}), f"expression {name}")
+        changed = replace(edits, expression={**edits.expression, name: weight})
+        self._edit(expression_title(name).lower(), changed, f"expression {name}")
 
     def set_exaggeration(self, factor: float) -> None:
         """Multiply what tells this person from the mean head; 1 is the fitted shape, 0 the mean."""

@@ -78,6 +78,7 @@ def test_a_drag_is_one_step_of_undo(stage):
     nose = row(panel, "Nose", "nose-scale-horiz")
     drag(nose, 0.5, 1.0, 1.5)
     drag(nose, 2.0, 2.5)
+    assert rooms.state.undo_label == "nose width"
     rooms.verbs.store.undo()
     assert nose.value == 1.5
     rooms.verbs.store.undo()
