@@ -1,27 +1,32 @@
 """Verbs of following a face live, in a camera or a video.
 
-Every frame becomes the document's photo and head, so all panes show it as they show any photo.
+Every frame becomes the document's photo and head, so all panes show it as they show any photo. While a face is
+followed the engine does nothing else: a job for it (a texture for the frozen frame, say) brings the following to rest.
+``state.live`` then stays, frozen, and Play goes on from there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from faceviewer.app.documents import next_id, with_changes, with_documents
-from faceviewer.app.reconstructing import Worker
+from faceviewer.app.reconstructing import Reconstructing
 from faceviewer.app.settings import Settings
-from faceviewer.app.state import Document, LiveState, Notice
+from faceviewer.app.state import AppState, Document, DocumentStatus, LiveState, Notice
 from faceviewer.app.store import Store
+from faceviewer.app.threads import Worker
 from faceviewer.jobs.background import Background, Outcome
 from faceviewer.jobs.events import (
     FrameFollowed,
-    JobEnded,
+    JobCancelled,
     JobEvent,
     JobFailed,
     JobFinished,
+    JobProgressed,
     RecordingEnded,
     RecordingStarted,
     SourceOpened,
@@ -29,15 +34,17 @@ from faceviewer.jobs.events import (
 from faceviewer.jobs.follow_controls import FollowControls
 from faceviewer.jobs.frames import FrameSource
 from faceviewer.jobs.jobs import FollowFrames
-from faceviewer.types import CancelToken, ProgressCallback
+from faceviewer.types import CancelToken, ProgressCallback, Texture
 
 if TYPE_CHECKING:
     from faceviewer.jobs.cameras import CameraInfo
 
+logger = logging.getLogger(__name__)
+
 SMOOTHING = 0.5
 """One-Euro strength at the start."""
 NOT_FOLLOWING = -1
-"""The generation while nothing is followed."""
+"""The generation while nothing is followed, or the following rests."""
 
 
 class Live:
@@ -47,17 +54,19 @@ class Live:
         self,
         store: Store,
         worker: Worker,
-        next_generation: Callable[[], int],
+        reconstructing: Reconstructing,
         settings: Settings,
         background: Background,
     ) -> None:
         self._store = store
         self._worker = worker
-        self._next_generation = next_generation
+        self._reconstructing = reconstructing
         self._settings = settings
         self._background = background
         self._controls = FollowControls()
+        self._sources: dict[int, FrameSource] = {}
         self._left_at_s: dict[int, float] = {}
+        self._textures: Mapping[str, Texture] = {}
         self.generation = NOT_FOLLOWING
 
     def find_cameras(self, done: Callable[[Outcome], None]) -> None:
@@ -73,18 +82,22 @@ class Live:
 
         self._background.submit("Looking for cameras", work, done)
 
-    def open_camera(self, index: int) -> None:
-        """Follow the face that camera ``index`` sees."""
+    def open_camera(self, index: int, title: str = "") -> None:
+        """Follow the face that camera ``index`` sees; ``title`` is what the list calls it."""
         from faceviewer.jobs.cameras import WebcamSource  # brings OpenCV
 
+        self.follow_camera(WebcamSource(index), title or f"Camera {index}")
+
+    def follow_camera(self, source: FrameSource, title: str) -> None:
+        """Follow the face in a live source, under its title in the list; one that does not work leaves it again."""
         state = self._store.state
-        title = f"Camera {index}"
         document = next((d for d in state.documents if d.kind == "webcam" and d.title == title), None)
         if document is None:
             document = Document(id=next_id(state), title=title, kind="webcam")
+            self._reconstructing.remember_opened((document.id,), alone=True)
             state = with_documents(state, [document])
-        self._store.update(replace(state, current=document.id, comparison=None))
-        self.follow(document.id, WebcamSource(index))
+        self._store.update(replace(state, current=document.id, comparison=None, selection=None, hover=None))
+        self.follow(document.id, source)
 
     def follow_document(self, document_id: int) -> None:
         """Follow the face in a video of the list."""
@@ -95,36 +108,30 @@ class Live:
             self.follow(document_id, VideoFileSource(document.path))
 
     def follow(self, document_id: int, source: FrameSource) -> None:
-        """Follow the face in the frames of ``source`` as document ``document_id``."""
+        """Follow the face in the frames of ``source`` as document ``document_id``, from where it was left."""
         self.stop()
-        start_s = self._left_at_s.get(document_id, 0.0)
-        self._controls = FollowControls(smoothing=SMOOTHING, start_s=start_s)
-        self.generation = self._next_generation()
-        state = with_changes(self._store.state, document_id, status="working", message="")
-        live = LiveState(document=document_id, smoothing=SMOOTHING, mirror=source.live, time_s=start_s)
-        self._store.update(replace(state, live=live, job=None, notice=None))
-        self._worker.submit(
-            FollowFrames(
-                self.generation,
-                CancelToken(),
-                document=document_id,
-                source=source,
-                controls=self._controls,
-                engine=self._settings.text("reconstruct.engine"),
-                device=self._settings.text("reconstruct.device"),
-            )
-        )
+        self._sources[document_id] = source
+        self._textures = {}
+        start_s = 0.0 if source.live else self._left_at_s.get(document_id, 0.0)
+        self._begin(LiveState(document_id, smoothing=SMOOTHING, mirror=source.live, time_s=start_s))
+
+    def can_play(self, document: Document | None) -> bool:
+        """Whether ``play`` can follow this document: any video, or a camera that was opened before."""
+        return document is not None and (document.kind == "video" or document.id in self._sources)
 
     def play(self) -> None:
-        """Go on after a freeze; a video that has come to its end begins anew."""
-        live = self._store.state.live
+        """Go on after a freeze, or follow what is shown again; a video that has come to its end begins anew."""
+        live, document = self._store.state.live, self._store.state.shown.document
         if live is None:
-            document = self._store.state.shown.document
-            if document is not None and document.kind == "video":
+            if document is not None and document.id in self._sources:
+                self.follow(document.id, self._sources[document.id])
+            elif document is not None and document.kind == "video":
                 self.follow_document(document.id)
-            return
-        self._controls.pause(False)
-        self._set(playing=True)
+        elif self.generation == NOT_FOLLOWING:
+            self._begin(replace(live, playing=True, time_s=self._left_at_s.get(live.document, 0.0)))
+        else:
+            self._controls.pause(False)
+            self._set(playing=True)
 
     def pause(self) -> None:
         """Freeze this frame."""
@@ -133,6 +140,11 @@ class Live:
 
     def seek(self, time_s: float) -> None:
         """Go to another place of a video; also while frozen."""
+        live = self._store.state.live
+        if live is None or live.duration_s is None:
+            return
+        if self.generation == NOT_FOLLOWING:
+            self._begin(replace(live, time_s=time_s, playing=False))
         self._controls.seek(time_s)
         self._set(time_s=time_s)
 
@@ -147,79 +159,133 @@ class Live:
 
     def record(self, path: Path | None) -> None:
         """Write landmarks, pose and blendshapes of every frame to a CSV file; None ends the recording."""
-        if self._store.state.live is not None:
+        if self.generation != NOT_FOLLOWING:
             self._controls.record(path)
+        elif path is not None:
+            self._say(Notice("Nothing is being followed now. Press Play, then Record.", "warning"))
+
+    def rest(self) -> None:
+        """The engine is needed for something else, whose job cancels the following: stay at this frame."""
+        if self.generation != NOT_FOLLOWING:
+            self._rest_at(self._time_s())
 
     def stop(self) -> None:
         """Close the camera or video; its last frame stays on screen."""
-        if self.generation == NOT_FOLLOWING:
+        if self._store.state.live is None:
             return
-        self.generation = NOT_FOLLOWING
-        self._next_generation()
-        self._leave()
+        if self.generation != NOT_FOLLOWING:
+            self._rest_at(self._time_s())
+            self._reconstructing.next_generation()
+        self._store.update(replace(self._store.state, live=None))
+
+    def forget(self, document_id: int | None = None) -> None:
+        """Stop following a document that leaves the list (None: all of them do); its number may come again."""
+        live = self._store.state.live
+        if live is not None and document_id in (None, live.document):
+            self.stop()
+        for memory in (self._sources, self._left_at_s):
+            if document_id is None:
+                memory.clear()
+            else:
+                memory.pop(document_id, None)
 
     def handle(self, event: JobEvent) -> None:
-        """Take one event of the engine thread into the state."""
+        """Take one event of the engine thread into the state: of this following, or the end of any recording."""
         match event:
+            case JobProgressed():
+                self._set(stage=event.progress.stage)
             case SourceOpened():
-                self._set(duration_s=event.duration_s)
+                self._set(duration_s=event.duration_s, stage="")
             case FrameFollowed():
                 self._show_frame(event)
             case RecordingStarted():
                 self._set(recording=event.path)
             case RecordingEnded():
-                self._set(recording=None)
-                text = event.problem or f"{event.path.name}: {event.rows} frames were recorded."
-                self._say(Notice(text, "error" if event.problem else "info"))
-            case JobFailed():
-                self.generation = NOT_FOLLOWING
-                self._leave(event.sentence)
+                self._recording_ended(event)
             case JobFinished():
-                self.generation = NOT_FOLLOWING
-                self._leave(at_end=True)
-            case JobEnded():
-                self.generation = NOT_FOLLOWING
-                self._leave()
+                self._rest_at(0.0)
+            case JobCancelled():
+                self._rest_at(self._time_s())
+            case JobFailed():
+                self._fail(event)
             case _:
                 pass
 
+    def _begin(self, live: LiveState) -> None:
+        """Follow as ``live`` says: at its time, playing or frozen there."""
+        self._controls = FollowControls(smoothing=live.smoothing, start_s=live.time_s)
+        self._controls.pause(not live.playing)
+        self.generation = self._reconstructing.give_way()
+        state = self._store.state
+        document = state.document(live.document)
+        if document is not None and not document.heads:
+            state = with_changes(state, live.document, status="working", message="")
+        live = replace(live, recording=None, stage="Waiting for the engine")
+        self._store.update(replace(state, live=live, notice=None))
+        self._worker.submit(
+            FollowFrames(
+                self.generation,
+                CancelToken(),
+                document=live.document,
+                source=self._sources[live.document],
+                controls=self._controls,
+                engine=self._settings.text("reconstruct.engine"),
+                device=self._settings.text("reconstruct.device"),
+            )
+        )
+
     def _show_frame(self, event: FrameFollowed) -> None:
         state = self._store.state
-        document = state.document(event.document)
-        if document is None or state.live is None:
+        document, live, result = state.document(event.document), state.live, event.reconstruction
+        if document is None or live is None:
             return
-        result = event.reconstruction
+        if 1 in document.heads and document.heads[1].textures:
+            self._textures = document.heads[1].textures
         if result is None:
             state = with_changes(state, document.id, photo=event.photo, faces=(), heads={}, status="no face")
         else:
-            last = document.heads.get(1)
-            if last is not None and last.textures and not result.textures:
-                result = replace(result, textures=last.textures)  # one made of a frozen frame stays on the head
+            head = replace(result, textures=self._textures)  # one made of a frozen frame stays on the head
             state = with_changes(
-                state,
-                document.id,
-                photo=event.photo,
-                faces=(result.face,),
-                heads={1: result},
-                shown_face=1,
-                status="done",
+                state, document.id, photo=event.photo, faces=(head.face,), heads={1: head}, shown_face=1, status="done"
             )
-        live = replace(state.live or LiveState(document.id), time_s=event.time_s)
-        live = replace(live, frames_per_second=event.frames_per_second)
+            state = replace(state, device=head.device)
+        time_s = live.time_s if self._controls.seeking else event.time_s
+        live = replace(live, time_s=time_s, frames_per_second=event.frames_per_second, stage="")
         self._store.update(replace(state, live=live, engine="ready"))
 
-    def _leave(self, problem: str = "", *, at_end: bool = False) -> None:
+    def _recording_ended(self, event: RecordingEnded) -> None:
+        live = self._store.state.live
+        if live is not None and live.recording == event.path:
+            self._set(recording=None)
+        if event.problem:
+            logger.error("%s", event.problem)
+            self._say(Notice(event.problem, "error"))
+        else:
+            frames = "1 frame was" if event.rows == 1 else f"{event.rows} frames were"
+            self._say(Notice(f"{event.path.name}: {frames} recorded.", "info"))
+
+    def _fail(self, event: JobFailed) -> None:
+        live = self._store.state.live
+        if event.kind == "bug":
+            logger.error("%s", event.details)
+        self._rest_at(self._time_s())
+        self._store.update(replace(self._store.state, live=None))
+        if live is not None:
+            self._reconstructing.refuse(live.document, event.sentence)
+
+    def _rest_at(self, resume_s: float) -> None:
+        """No job follows any more; Play goes on at ``resume_s``."""
+        self.generation = NOT_FOLLOWING
         state = self._store.state
         if state.live is None:
             return
-        self._left_at_s[state.live.document] = 0.0 if at_end else state.live.time_s
-        document = state.document(state.live.document)
-        state = replace(state, live=None)
-        if problem:
-            state = replace(state, notice=Notice(problem, "error"))
-        if document is not None and document.status == "working":
-            state = with_changes(state, document.id, status="failed" if problem else "new", message=problem)
-        self._store.update(state)
+        self._left_at_s[state.live.document] = resume_s
+        live = replace(state.live, playing=False, frames_per_second=0.0, stage="")
+        self._store.update(replace(_settled(state, live.document), live=live))
+
+    def _time_s(self) -> float:
+        live = self._store.state.live
+        return live.time_s if live is not None else 0.0
 
     def _set(self, **changes: object) -> None:
         state = self._store.state
@@ -228,3 +294,12 @@ class Live:
 
     def _say(self, notice: Notice) -> None:
         self._store.update(replace(self._store.state, notice=notice))
+
+
+def _settled(state: AppState, document_id: int) -> AppState:
+    """A document that waited for its first frame waits no more."""
+    document = state.document(document_id)
+    if document is None or document.status != "working":
+        return state
+    status: DocumentStatus = "done" if document.heads else "no face" if document.photo is not None else "new"
+    return with_changes(state, document_id, status=status)

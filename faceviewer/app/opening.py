@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from faceviewer.app.documents import document_of_path, next_id, with_changes, with_documents, without_document
+from faceviewer.app.live import Live
 from faceviewer.app.recent import RecentFiles
 from faceviewer.app.reconstructing import Reconstructing
 from faceviewer.app.state import Document, DocumentKind, Notice
@@ -32,17 +33,15 @@ class Opening:
         self,
         store: Store,
         reconstructing: Reconstructing,
+        live: Live,
         recent: RecentFiles,
         open_session: Callable[[Path], None],
-        follow_video: Callable[[int], None],
-        stop_following: Callable[[], None],
     ) -> None:
         self._store = store
         self._reconstructing = reconstructing
+        self._live = live
         self._recent = recent
         self._open_session = open_session
-        self._follow_video = follow_video
-        self._stop_following = stop_following
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open photos, videos, folders or a session. What is none of these gives one sentence and changes nothing."""
@@ -101,11 +100,11 @@ class Opening:
         if document is None:
             return
         if state.live is not None and state.live.document != document_id:
-            self._stop_following()
+            self._live.stop()
         self._store.update(replace(self._store.state, current=document_id, comparison=None, selection=None, hover=None))
         if document.kind == "video" and document.path is not None:
             if state.live is None or state.live.document != document_id:
-                self._follow_video(document_id)
+                self._live.follow_document(document_id)
         elif document.status == "new" and document.kind == "photo":
             self._reconstructing.search(document_id)
 
@@ -128,8 +127,7 @@ class Opening:
 
     def remove(self, document_id: int) -> None:
         """Take one document off the list; its file stays."""
-        if self._store.state.live is not None and self._store.state.live.document == document_id:
-            self._stop_following()
+        self._live.forget(document_id)
         self._reconstructing.forget(document_id)
         self._store.update(without_document(self._store.state, document_id))
 

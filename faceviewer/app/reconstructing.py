@@ -9,19 +9,28 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import Protocol
 
 import numpy as np
 
-from faceviewer.app.documents import with_changes, without_document
+from faceviewer.app.answers import (
+    Request,
+    as_if_never_opened,
+    with_faces,
+    with_failure,
+    with_heads,
+    with_nobody,
+    with_work_ended,
+)
+from faceviewer.app.documents import with_changes
+from faceviewer.app.reading import given, read_document, with_digest
 from faceviewer.app.settings import Settings
-from faceviewer.app.state import AppState, Document, DocumentStatus, HeadRef, JobStatus, Notice
+from faceviewer.app.state import Document, JobStatus, Notice
 from faceviewer.app.store import Store
+from faceviewer.app.threads import Reader, Worker
 from faceviewer.engines.options import ReconstructOptions
-from faceviewer.io.photo import load_photo
-from faceviewer.jobs.background import Outcome, Work
+from faceviewer.jobs.background import Outcome
 from faceviewer.jobs.events import (
     FacesFound,
     HeadsReady,
@@ -31,55 +40,35 @@ from faceviewer.jobs.events import (
     JobProgressed,
     WarmedUp,
 )
-from faceviewer.jobs.jobs import FindFaces, Job, ReconstructFaces, Search, WarmUp
-from faceviewer.types import CancelToken, Face, FaceviewerError, Photo, Progress, ProgressCallback
+from faceviewer.jobs.jobs import FindFaces, ReconstructFaces, Search, WarmUp
+from faceviewer.types import CancelToken, Face, Photo, Progress, ProgressCallback
 
 logger = logging.getLogger(__name__)
-
-NO_FACE_COMMANDS = ("photo.search_small", "photo.rotate_left", "photo.draw_box")
-
-
-class Worker(Protocol):
-    """``jobs.engine_thread.EngineThread``."""
-
-    def submit(self, job: Job) -> None: ...
-
-    def cancel_all(self) -> None: ...
-
-
-class Reader(Protocol):
-    """``jobs.background.Background``: photos are read beside the engine thread, to be seen while that starts up."""
-
-    def submit(self, title: str, work: Work, done: Callable[[Outcome], None]) -> CancelToken: ...
-
-
-@dataclass(frozen=True, eq=False)
-class _Request:
-    """What the current generation was asked for."""
-
-    document: int
-    then_reconstruct: bool = False
-    adds_face: bool = False
-    """The faces that are known stay, what is found comes in addition."""
-    rotation_deg: int = 0
-    """How the photo is turned for this search."""
-    found: FacesFound | None = None
-    """A new search whose faces replace the document's heads once theirs are made, not before."""
 
 
 class Reconstructing:
     """Searching photos for faces and making heads of them."""
 
-    def __init__(self, store: Store, worker: Worker, reader: Reader, settings: Settings) -> None:
+    def __init__(
+        self,
+        store: Store,
+        worker: Worker,
+        reader: Reader,
+        settings: Settings,
+        before_job: Callable[[], None],
+    ) -> None:
+        """``before_job`` is called before the engine thread is asked for something new."""
         self._store = store
         self._worker = worker
         self._reader = reader
         self._settings = settings
+        self._before_job = before_job
         self._generation = 0
-        self._request: _Request | None = None
+        self._request: Request | None = None
         self._waiting: list[int] = []
         self._opened_alone: set[int] = set()
         self._before: int | None = None
+        self._search_seconds: dict[int, float] = {}
 
     def warm_up(self) -> None:
         """Load torch, the networks and the head while the user looks for a photo."""
@@ -88,6 +77,7 @@ class Reconstructing:
             WarmUp(
                 generation=0,
                 cancel=CancelToken(),
+                options=self._options(),
                 engine=self._settings.text("reconstruct.engine"),
                 device=self._settings.text("reconstruct.device"),
             )
@@ -106,9 +96,12 @@ class Reconstructing:
         self._generation += 1
         return self._generation
 
-    @property
-    def generation(self) -> int:
-        return self._generation
+    def give_way(self) -> int:
+        """End what is under way and what waits, without a word, and number the job that takes its place."""
+        self._waiting.clear()
+        generation = self.next_generation()
+        self._end_job()
+        return generation
 
     def search(self, document_id: int) -> None:
         """Look for the faces of a document and, as the settings say, make heads of them."""
@@ -116,7 +109,7 @@ class Reconstructing:
         if document is not None:
             at_once = bool(document.heads) or self._settings.flag("reconstruct.on_open")
             self._search(
-                document, self._usual_search(), _Request(document_id, at_once, rotation_deg=document.rotation_deg)
+                document, self._usual_search(), Request(document_id, at_once, rotation_deg=document.rotation_deg)
             )
 
     def search_turned(self, by_deg: int) -> None:
@@ -124,14 +117,14 @@ class Reconstructing:
         document = self._searchable()
         if document is not None:
             rotation = (document.rotation_deg + by_deg) % 360
-            request = _Request(document.id, then_reconstruct=True, rotation_deg=rotation)
+            request = Request(document.id, then_reconstruct=True, rotation_deg=rotation)
             self._search(replace(document, rotation_deg=rotation), self._usual_search(), request)
 
     def search_small(self) -> None:
         """Look again for faces that are small in the picture."""
         document = self._searchable()
         if document is not None:
-            request = _Request(document.id, then_reconstruct=True, rotation_deg=document.rotation_deg)
+            request = Request(document.id, then_reconstruct=True, rotation_deg=document.rotation_deg)
             self._search(document, Search(small_faces=True), request)
 
     def search_in_box(self, box_xyxy: np.ndarray) -> None:
@@ -139,7 +132,7 @@ class Reconstructing:
         left, top, right, bottom = (float(value) for value in box_xyxy)
         document = self._searchable()
         if document is not None:
-            request = _Request(document.id, then_reconstruct=True, adds_face=True, rotation_deg=document.rotation_deg)
+            request = Request(document.id, then_reconstruct=True, adds_face=True, rotation_deg=document.rotation_deg)
             self._search(document, Search(box_xyxy=(left, top, right, bottom)), request)
 
     def reconstruct(self, document_id: int, numbers: Sequence[int]) -> None:
@@ -147,7 +140,7 @@ class Reconstructing:
         document = self._store.state.document(document_id)
         if document is None or document.photo is None:
             return
-        self._reconstruct(_Request(document_id), document, document.photo, document.faces, numbers)
+        self._reconstruct(Request(document_id), document, with_digest(document.photo), document.faces, numbers)
 
     def reconstruct_shown(self, *, all_faces: bool = False) -> None:
         """Make the chosen face of the shown photo anew, or all of its faces."""
@@ -172,14 +165,27 @@ class Reconstructing:
         if self._store.state.job is None:
             return
         self.next_generation()
-        self._end_job(cancelled=True)
+        self._end_job()
+        self._say_cancelled()
+
+    def refuse(self, document_id: int, sentence: str) -> None:
+        """Say why a document cannot be worked on. One that was opened alone and never seen leaves the list again."""
+        logger.error("%s", sentence)
+        state = replace(self._store.state, notice=Notice(sentence, "error"))
+        document = state.document(document_id)
+        if document is not None and document_id in self._opened_alone and document.photo is None:
+            self._opened_alone.discard(document_id)
+            self._store.update(as_if_never_opened(state, document_id, self._before))
+        else:
+            self._store.update(with_failure(state, document_id, sentence))
 
     def forget(self, document_id: int) -> None:
         """A document leaves the list: nothing more is done for it."""
         self._waiting = [waiting for waiting in self._waiting if waiting != document_id]
         if self._request is not None and self._request.document == document_id and self._store.state.job is not None:
             self.next_generation()
-            self._end_job(cancelled=True)
+            self._end_job()
+            self._say_cancelled()
 
     def handle(self, event: JobEvent) -> None:
         """Take one event of the engine thread into the state; those of older generations are dropped."""
@@ -204,9 +210,16 @@ class Reconstructing:
                     logger.error("%s", event.details)
                 self._failed(self._request, event.sentence)
             case JobCancelled():
-                self._end_job(cancelled=True)
+                self._end_job()
+                self._say_cancelled()
             case _:
                 pass
+
+    def _options(self) -> ReconstructOptions:
+        return ReconstructOptions(
+            texture_size=int(self._settings.number("reconstruct.texture_size")) or None,
+            delight=self._settings.flag("reconstruct.delight"),
+        )
 
     def _usual_search(self) -> Search:
         return Search(small_faces=self._settings.text("reconstruct.search") == "small")
@@ -215,7 +228,8 @@ class Reconstructing:
         document = self._store.state.shown.document
         return document if document is not None and document.kind == "photo" else None
 
-    def _search(self, document: Document, search: Search, request: _Request) -> None:
+    def _search(self, document: Document, search: Search, request: Request) -> None:
+        self._before_job()
         self._request = request
         generation = self.next_generation()
         self._announce(document, f"Looking for faces in {document.title}", "Reading the photo")
@@ -225,7 +239,7 @@ class Reconstructing:
             return
 
         def work(_: ProgressCallback, __: CancelToken) -> Photo:
-            return _load(document)
+            return read_document(document)
 
         self._reader.submit(f"Reading {document.title}", work, partial(self._photo_read, generation, search))
 
@@ -242,15 +256,16 @@ class Reconstructing:
         self._find_faces(generation, request.document, search, outcome.value)
 
     def _find_faces(self, generation: int, document_id: int, search: Search, photo: Photo) -> None:
-        job = FindFaces(generation, CancelToken(), document=document_id, load=partial(_given, photo), search=search)
+        job = FindFaces(generation, CancelToken(), document=document_id, load=partial(given, photo), search=search)
         self._worker.submit(job)
 
     def _reconstruct(
-        self, request: _Request, document: Document, photo: Photo, faces: Sequence[Face], numbers: Sequence[int]
+        self, request: Request, document: Document, photo: Photo, faces: Sequence[Face], numbers: Sequence[int]
     ) -> None:
         numbers = tuple(number for number in numbers if 1 <= number <= len(faces))
         if not numbers:
             return
+        self._before_job()
         self._request = request
         job = ReconstructFaces(
             self.next_generation(),
@@ -259,10 +274,8 @@ class Reconstructing:
             photo=photo,
             faces=tuple(faces[number - 1] for number in numbers),
             numbers=numbers,
-            options=ReconstructOptions(
-                texture_size=int(self._settings.number("reconstruct.texture_size")) or None,
-                delight=self._settings.flag("reconstruct.delight"),
-            ),
+            search_seconds=self._search_seconds.get(document.id, 0.0),
+            options=self._options(),
             engine=self._settings.text("reconstruct.engine"),
             device=self._settings.text("reconstruct.device"),
         )
@@ -280,125 +293,47 @@ class Reconstructing:
         if job is not None:
             self._store.update(replace(self._store.state, job=replace(job, progress=progress)))
 
-    def _faces_found(self, request: _Request, event: FacesFound) -> None:
+    def _faces_found(self, request: Request, event: FacesFound) -> None:
         document = self._store.state.document(request.document)
         if document is None:
             return
         self._opened_alone.discard(document.id)
         if not event.faces:
-            self._nobody_found(request, document, event)
+            self._store.update(replace(with_nobody(self._store.state, request, event), job=None))
+            self._next_waiting()
             return
+        self._search_seconds[document.id] = event.seconds / len(event.faces)
         if request.adds_face:
             faces = (*document.faces, *event.faces)
             state = with_changes(self._store.state, document.id, photo=event.photo, faces=faces)
             self._store.update(state)
-            self._reconstruct(_Request(document.id), document, event.photo, faces, (len(document.faces) + 1,))
+            self._reconstruct(Request(document.id), document, event.photo, faces, (len(document.faces) + 1,))
         elif request.then_reconstruct:
             if not document.heads:
-                self._store.update(_with_faces(self._store.state, request, event, "working"))
+                self._store.update(with_faces(self._store.state, request, event, "working"))
             numbers = range(1, len(event.faces) + 1) if self._settings.text("reconstruct.faces") == "all" else (1,)
             self._reconstruct(replace(request, found=event), document, event.photo, event.faces, numbers)
         else:
-            self._store.update(replace(_with_faces(self._store.state, request, event, "done"), job=None))
+            self._store.update(replace(with_faces(self._store.state, request, event, "done"), job=None))
             self._next_waiting()
 
-    def _nobody_found(self, request: _Request, document: Document, event: FacesFound) -> None:
-        state = replace(self._store.state, job=None)
-        advice = "Search for small faces, turn the photo, or draw a box around the face."
-        text = f"No face was found in {document.title}. {advice}"
-        if document.heads:
-            state = with_changes(state, document.id, status="done")
-            text = f"No face was found in {document.title} this time; the earlier result is kept."
-        else:
-            state = with_changes(state, document.id, photo=event.photo, status="no face", message="No face was found.")
-        self._store.update(replace(state, notice=Notice(text, "warning", NO_FACE_COMMANDS)))
+    def _heads_ready(self, request: Request, event: HeadsReady) -> None:
+        self._store.update(replace(with_heads(self._store.state, request, event), job=None))
         self._next_waiting()
 
-    def _heads_ready(self, request: _Request, event: HeadsReady) -> None:
-        state, fresh = self._store.state, dict(zip(event.numbers, event.reconstructions, strict=True))
-        document = state.document(request.document)
-        if document is None:
-            return
-        if request.found is not None:
-            state = _without_work(_with_faces(state, request, request.found, "done"), document.id)
-            heads, shown_face = fresh, event.numbers[0]
-        else:
-            for number in event.numbers:
-                state = _without_work(state, document.id, number)
-            heads = {**document.heads, **fresh}
-            shown_face = document.shown_face if document.shown_face in fresh else event.numbers[0]
-        state = with_changes(state, document.id, heads=heads, status="done", message="", shown_face=shown_face)
-        device = event.reconstructions[0].device
-        self._store.update(replace(state, job=None, device=device, engine="ready"))
+    def _failed(self, request: Request, sentence: str) -> None:
+        self._store.update(replace(self._store.state, job=None))
+        self.refuse(request.document, sentence)
         self._next_waiting()
 
-    def _failed(self, request: _Request, sentence: str) -> None:
-        logger.error("%s", sentence)
-        state = replace(self._store.state, job=None, notice=Notice(sentence, "error"))
-        document = state.document(request.document)
-        if document is not None and document.id in self._opened_alone and document.photo is None:
-            self._opened_alone.discard(document.id)
-            state = without_document(state, document.id)
-            state = replace(state, current=self._before if state.document(self._before) is not None else state.current)
-        elif document is not None:
-            status = "done" if document.heads else "failed"
-            state = with_changes(state, document.id, status=status, message=sentence)
-        self._store.update(state)
-        self._next_waiting()
+    def _end_job(self) -> None:
+        self._store.update(with_work_ended(self._store.state, self._request))
+        self._request = None
 
-    def _end_job(self, *, cancelled: bool) -> None:
-        state = replace(self._store.state, job=None)
-        request, self._request = self._request, None
-        document = state.document(request.document) if request is not None else None
-        if document is not None and document.status == "working":
-            status = "done" if document.faces else "new"
-            state = with_changes(state, document.id, status=status)
-        if cancelled:
-            state = replace(state, notice=Notice("Cancelled. What was there before is still there.", "info"))
-        self._store.update(state)
+    def _say_cancelled(self) -> None:
+        notice = Notice("Cancelled. What was there before is still there.", "info")
+        self._store.update(replace(self._store.state, notice=notice))
 
     def _next_waiting(self) -> None:
         if self._waiting:
             self.search(self._waiting.pop(0))
-
-
-def _with_faces(state: AppState, request: _Request, event: FacesFound, status: DocumentStatus) -> AppState:
-    """The faces of a new search in the place of what was known of the document."""
-    return with_changes(
-        state,
-        request.document,
-        photo=event.photo,
-        rotation_deg=request.rotation_deg,
-        faces=tuple(event.faces),
-        heads={},
-        shown_face=1,
-        status=status,
-        message="",
-    )
-
-
-def _without_work(state: AppState, document_id: int, number: int | None = None) -> AppState:
-    """Edits and measurements of heads that are being replaced do not fit the new ones."""
-
-    def stays(ref: HeadRef) -> bool:
-        return ref.document != document_id or (number is not None and ref.face_number != number)
-
-    work = replace(
-        state.work,
-        edits={ref: edits for ref, edits in state.work.edits.items() if stays(ref)},
-        measurements=tuple(m for m in state.work.measurements if stays(m.head)),
-    )
-    return replace(state, work=work)
-
-
-def _load(document: Document) -> Photo:
-    """The document's picture, turned as the user wants it; runs in the reading thread. Raises PhotoError."""
-    photo = document.pasted if document.path is None else load_photo(document.path)
-    if photo is None:
-        raise FaceviewerError(f"{document.title}: there is no file to read it from")
-    quarter_turns = document.rotation_deg // 90
-    return replace(photo, rgb=np.rot90(photo.rgb, quarter_turns)) if quarter_turns else photo
-
-
-def _given(photo: Photo) -> Photo:
-    return photo

@@ -228,6 +228,8 @@ class LiveState:
     """Measured pace of the heads."""
     recording: Path | None = None
     """The CSV being written."""
+    stage: str = ""
+    """What is awaited until frames come; empty once they do."""
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,14 @@ from faceviewer.app.live import Live
 from faceviewer.app.measuring import Measuring
 from faceviewer.app.opening import Opening
 from faceviewer.app.recent import RecentFiles
-from faceviewer.app.reconstructing import Reader, Reconstructing, Worker
+from faceviewer.app.reconstructing import Reconstructing
 from faceviewer.app.selecting import Selecting
 from faceviewer.app.sessions import Sessions
 from faceviewer.app.settings import Settings
 from faceviewer.app.shown import derive
 from faceviewer.app.state import AppState, Notice, ViewState
 from faceviewer.app.store import Store
+from faceviewer.app.threads import Reader, Worker
 from faceviewer.app.ui import UserInterface
 from faceviewer.app.viewing import Viewing
 from faceviewer.jobs.background import Background

@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 from rooms import make_rooms
 
+from faceviewer.app.answers import NO_FACE_COMMANDS
 from faceviewer.app.commands import commands
-from faceviewer.app.reconstructing import NO_FACE_COMMANDS
 from faceviewer.app.state import DISPLAY_MODES, LANDMARK_SETS, AppState
 from faceviewer.types import PART_NAMES
 
