@@ -51,7 +51,7 @@ def current_title(panel: PhotoList) -> str | None:
 
 def test_rows_tell_status_faces_and_reason():
     face = (None,) * 2  # only their number is looked at
-    assert Row(Document(1, "a.jpg")).details == "Not opened yet"
+    assert Row(Document(1, "a.jpg")).details == "Not opened"
     assert Row(Document(1, "a.mp4", "video", status="done", faces=face)).details == "Video · Done · 2 faces"
     failed = Row(Document(1, "a.jpg", path=Path("/somewhere/a.jpg"), status="failed", message="a.jpg: it is empty"))
     assert failed.details == "Failed"

@@ -13,7 +13,7 @@ from faceviewer.app.state import Document
 
 ROW_ROLE = Qt.ItemDataRole.UserRole
 _STATUS_TITLES = {
-    "new": "Not opened yet",
+    "new": "Not opened",
     "queued": "Waiting",
     "working": "Working",
     "done": "Done",
