@@ -28,8 +28,9 @@ def planar_edges(xy: np.ndarray, triangles: np.ndarray) -> PlanarEdges:
     u, v = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
     area2 = np.abs(u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0])
     height = area2 / np.maximum(sides.max(1, initial=0), np.finfo(float).tiny)
-    edges = np.sort(triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
-    unique, where, uses = np.unique(edges, axis=0, return_inverse=True, return_counts=True)
+    edges = np.sort(triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1).astype(np.int64)
+    keys, where, uses = np.unique(edges @ (len(xy), 1), return_inverse=True, return_counts=True)
+    unique = np.stack(np.divmod(keys, max(len(xy), 1)), 1)
     room = np.full(len(unique), np.inf)
-    np.minimum.at(room, where.ravel(), np.repeat(height, 3))
+    np.minimum.at(room, where, np.repeat(height, 3))
     return PlanarEdges(xy[unique].reshape(-1, 4), room, uses == 1)

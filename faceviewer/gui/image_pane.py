@@ -62,6 +62,8 @@ class ImagePane(PictureCanvas):
         self._draws_boxes = False
         self._press: _Press | None = None
         self._space = False
+        self.over_something = False
+        """Whether the owner shows what lies under the pointer: then the tooltip that teaches keeps quiet."""
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -112,6 +114,12 @@ class ImagePane(PictureCanvas):
         return position if self.underMouse() and QRectF(self.rect()).contains(position) else None
 
     # Qt's names from here on
+
+    def event(self, event: QEvent) -> bool:
+        """The tooltip is for the places where there is nothing else to see."""
+        if event.type() == QEvent.Type.ToolTip and self.over_something:
+            return True
+        return super().event(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom around the pointer."""

@@ -13,7 +13,7 @@ from faceviewer.io.cv import cv2
 
 _ROOM_PX = 9.0
 """Lines with this much room, in device pixels, are drawn at full strength; those that lie denser, weaker."""
-_WEAKEST = 0.08
+_WEAKEST = 0.12
 _BANDS = 8
 _SHIFT = 4  # cv2 takes coordinates as integers of 1/16 pixel
 _FARTHEST_PX = 30_000.0

@@ -8,7 +8,6 @@ import numpy as np
 from PySide6.QtCore import QRectF
 
 from faceviewer.geometry.id_picture import triangle_ids
-from faceviewer.geometry.occlusion import seen_triangles
 from faceviewer.geometry.parts import triangle_parts
 from faceviewer.geometry.planar import PlanarTriangles, photo_locator
 from faceviewer.geometry.planar_edges import PlanarEdges, planar_edges
@@ -18,6 +17,8 @@ from faceviewer.types import Camera, FaceMesh, Reconstruction
 _TINT_SIDE_PX = 900
 """Longer side of pictures of triangles: fine enough to zoom in, and painted within a few hundredths of a second."""
 _HIDDEN_BEHIND_MM = 2.0
+_BESIDE_MM = 4.0
+"""A triangle this little behind another is its neighbour."""
 
 
 class ProjectedHead:
@@ -49,7 +50,7 @@ class ProjectedHead:
     @cached_property
     def edges(self) -> PlanarEdges:
         """The edges of the triangles that the camera sees, in photo pixels."""
-        return planar_edges(self.xy_px, self.mesh.topology.triangles[seen_triangles(self.mesh, self.camera)])
+        return planar_edges(self.xy_px, self.mesh.topology.triangles[self._seen])
 
     @cached_property
     def frame_px(self) -> QRectF:
@@ -65,16 +66,39 @@ class ProjectedHead:
     @cached_property
     def triangle_ids(self) -> np.ndarray:
         """(H, W) int32: the triangle that is seen at each pixel of ``frame_px``, drawn at a size of its own."""
-        frame = self.frame_px
-        scale = _TINT_SIDE_PX / max(frame.width(), frame.height(), 1.0)
+        frame, scale = self.frame_px, self._tint_scale
         size = max(round(frame.width() * scale), 1), max(round(frame.height() * scale), 1)
         xy = (self.xy_px - (frame.left(), frame.top())) * scale
-        triangles = self.mesh.topology.triangles
-        a, b, c = xy[triangles].transpose(1, 0, 2)
+        return triangle_ids(xy, self.mesh.topology.triangles, size, depth=self._depth_mm, drawn=self._facing)
+
+    @property
+    def _tint_scale(self) -> float:
+        return _TINT_SIDE_PX / max(self.frame_px.width(), self.frame_px.height(), 1.0)
+
+    @cached_property
+    def _depth_mm(self) -> np.ndarray:
+        return self.camera.to_camera(self.mesh.vertices)[:, 2]
+
+    @cached_property
+    def _facing(self) -> np.ndarray:
+        """(F,) bool: counter-clockwise to the eye, where y points down."""
+        a, b, c = self.xy_px[self.mesh.topology.triangles].transpose(1, 0, 2)
         u, v = b - a, c - a
-        facing = u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0] < 0
-        depth = self.camera.to_camera(self.mesh.vertices)[:, 2]
-        return triangle_ids(xy, triangles, size, depth=depth, drawn=facing)
+        return u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0] < 0
+
+    @cached_property
+    def _seen(self) -> np.ndarray:
+        """(F,) bool: faces the camera, and nothing lies clearly before its centre."""
+        triangles, frame, ids = self.mesh.topology.triangles, self.frame_px, self.triangle_ids
+        seen = np.zeros(len(triangles), bool)
+        facing = np.flatnonzero(self._facing)
+        centre = (self.xy_px[triangles[facing]].mean(1) - (frame.left(), frame.top())) * self._tint_scale
+        column, row = np.floor(centre).astype(int).T
+        inside = (column >= 0) & (row >= 0) & (column < ids.shape[1]) & (row < ids.shape[0])
+        facing, front = facing[inside], ids[row[inside], column[inside]]
+        depth = self._depth_mm[triangles].mean(1)
+        seen[facing] = (front >= 0) & (depth[facing] <= depth[front] + _BESIDE_MM)
+        return seen
 
     def landmarks_px(self, set_name: str) -> np.ndarray:
         """(L, 2) photo pixels of a set on the mesh as it is shown."""

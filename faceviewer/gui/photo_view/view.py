@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from faceviewer.app.palette import HOVER_COLOR, SELECTION_COLOR
 from faceviewer.app.selecting import landmark_selection, part_selection, vertex_selection
-from faceviewer.app.state import LANDMARK_SETS, AppState, Selection, ViewState
+from faceviewer.app.state import LANDMARK_SETS, AppState, Selection
 from faceviewer.app.verbs import Verbs
 from faceviewer.gui.image_pane import ImagePane, PanePoint
 from faceviewer.gui.pane_layers import LandmarkDots, Mark, NameTip, Tint, landmark_at, one_part, part_colors, tinted
@@ -21,7 +21,7 @@ from faceviewer.types import PART_NAMES, Reconstruction
 _BOX_HINT = "Drag a box around the face. Esc leaves it."
 _TEACH = (
     "The photo. Click the face to select a point of the head, or a face's box to choose it. "
-    "The wheel zooms, dragging moves, a double click shows everything."
+    "The wheel zooms, dragging moves, a double click (or 0) shows everything."
 )
 
 
@@ -33,11 +33,12 @@ class PhotoView(QWidget):
         self._verbs = verbs
         self._head: ProjectedHead | None = None
         self._boxes: FaceBoxes | None = None
-        self._dots: tuple[LandmarkDots, ...] = ()
+        self._dots: tuple[LandmarkDots, ...] = ()  # those that lie on the mesh, so that they can be picked
         self.pane = ImagePane(self)
         self._tip = NameTip(self.pane)
         self.pane.setAccessibleName("Photo")
         self.pane.setAccessibleDescription(_TEACH)
+        self.pane.setToolTip(_TEACH)
         self.setFocusProxy(self.pane)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -62,7 +63,7 @@ class PhotoView(QWidget):
             self._head = None
             if shown.result is not None and shown.mesh is not None:
                 self._head = ProjectedHead(shown.result, shown.mesh)
-        if head_changed or shown is not old or _layer_fields(state.view) != _layer_fields(before.view):
+        if head_changed or shown is not old or _layer_fields(state) != _layer_fields(before):
             self._show_layers(state)
         if head_changed or _mark_fields(state) != _mark_fields(before):
             self._show_marks(state)
@@ -77,19 +78,20 @@ class PhotoView(QWidget):
                 layers.append(Tint(tinted(head.triangle_ids, colors), head.frame_px, view.parts_opacity))
             if view.photo_mesh:
                 layers.append(MeshLines(head.edges))
-        if len(shown.faces) > 1 or (shown.faces and head is None):
+        if len(shown.faces) > 1 or (shown.faces and (head is None or state.tool == "box")):
             number = shown.document.shown_face if shown.document is not None else 1
             self._boxes = FaceBoxes(shown.faces, number)
             layers.append(self._boxes)
         if head is not None and shown.result is not None:
             if view.pose_axes:
                 layers.append(PoseAxes(head.camera))
-            self._dots = tuple(
+            dots = [
                 self._dots_of(shown.result, head, name, state)
                 for name in reversed(LANDMARK_SETS)  # the sparse sets on top
                 if name in view.landmark_sets and name in shown.result.landmarks
-            )
-            layers += self._dots
+            ]
+            layers += dots
+            self._dots = tuple(each for each in dots if shown.result.landmarks[each.set_name].vertices is not None)
         self.pane.set_layers(layers)
 
     @staticmethod
@@ -150,6 +152,7 @@ class PhotoView(QWidget):
                 hover = landmark_selection(head.result, hit.set_name, hit.index)
             elif (surface := head.locator.locate(point.xy)) is not None:
                 hover = Selection("point", surface)
+        self.pane.over_something = hover is not None
         self._verbs.selecting.hover(hover)
 
     def _click(self, point: PanePoint) -> None:
@@ -182,9 +185,11 @@ class PhotoView(QWidget):
             super().keyPressEvent(event)
 
 
-def _layer_fields(view: ViewState) -> tuple[object, ...]:
-    """What of the view changes the layers; the 3D camera, for one, does not."""
+def _layer_fields(state: AppState) -> tuple[object, ...]:
+    """What changes the layers besides what is shown; the 3D view's camera, for one, does not."""
+    view = state.view
     return (
+        state.tool == "box",
         view.landmark_sets,
         view.landmark_size_px,
         view.visible_only,

@@ -8,6 +8,7 @@ import numpy as np
 
 from faceviewer.app.selecting import landmark_selection
 from faceviewer.geometry.id_picture import triangle_ids
+from faceviewer.geometry.occlusion import seen_triangles
 from faceviewer.geometry.parts import triangle_parts
 from faceviewer.geometry.planar import PlanarTriangles, uv_locator
 from faceviewer.geometry.planar_edges import PlanarEdges, planar_edges
@@ -52,10 +53,10 @@ class UvLayout:
     @cached_property
     def _only_uv(self) -> np.ndarray:
         """(V,) int: the UV vertex of each vertex, -1 where a seam gives it several."""
-        pairs = np.unique(np.stack([self.topology.triangles.ravel(), self.topology.uv_triangles.ravel()], 1), axis=0)
-        vertices, first, count = np.unique(pairs[:, 0], return_index=True, return_counts=True)
-        only = np.full(int(self.topology.triangles.max()) + 1, -1)
-        only[vertices[count == 1]] = pairs[first[count == 1], 1]
+        vertex, uv = self.topology.triangles.ravel(), self.topology.uv_triangles.ravel()
+        only = np.full(int(vertex.max()) + 1, -1)
+        only[vertex] = uv
+        only[vertex[only[vertex] != uv]] = -1
         return only
 
     def landmarks(self, result: Reconstruction, set_name: str) -> np.ndarray:
@@ -75,3 +76,9 @@ class UvLayout:
 def uv_layout(topology: Topology) -> UvLayout:
     """The layout of a topology, shared by all its heads."""
     return UvLayout(topology)
+
+
+@lru_cache(maxsize=2)
+def seen_in_photo(result: Reconstruction) -> np.ndarray:
+    """(F,) bool: the triangles of a head that its photo shows."""
+    return seen_triangles(result.mesh, result.camera)

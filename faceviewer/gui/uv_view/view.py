@@ -10,7 +10,6 @@ from faceviewer.app.palette import HOVER_COLOR, ORIGIN_COLORS, SELECTION_COLOR
 from faceviewer.app.selecting import landmark_selection, texel_selection
 from faceviewer.app.state import LANDMARK_SETS, AppState, Selection, ViewState
 from faceviewer.app.verbs import Verbs
-from faceviewer.geometry.occlusion import seen_triangles
 from faceviewer.geometry.surface import SurfacePoint, uv_of
 from faceviewer.gui.image_pane import ImagePane, PanePoint
 from faceviewer.gui.pane_layers import (
@@ -29,12 +28,12 @@ from faceviewer.gui.picture_canvas import Layer
 from faceviewer.gui.uv_view.header import UvHeader, shown_texture
 from faceviewer.gui.uv_view.layers import Caption, OriginLegend, TexelFrame, UvLines
 from faceviewer.gui.uv_view.readout import Reading, ReadoutStrip, read, texel_at
-from faceviewer.gui.uv_view.uv_layout import SIDE_PX, UvLayout, uv_layout
+from faceviewer.gui.uv_view.uv_layout import SIDE_PX, UvLayout, seen_in_photo, uv_layout
 from faceviewer.types import Origin, Reconstruction, Texture
 
 _TEACH = (
     "The texture, unrolled. Point at a texel to light its place in the photo and in 3D, click to select it. "
-    "The wheel zooms, dragging moves, a double click shows everything."
+    "The wheel zooms, dragging moves, a double click (or 0) shows everything."
 )
 _EMPTY = "The texture of the head appears here."
 _UNTEXTURED = "This head was made without a texture."
@@ -58,6 +57,7 @@ class UvView(QWidget):
         self.pane.set_sentence(_EMPTY)
         self.pane.setAccessibleName("Texture")
         self.pane.setAccessibleDescription(_TEACH)
+        self.pane.setToolTip(_TEACH)
         self._tip = NameTip(self.pane)
         self.strip = ReadoutStrip(self)
         self.setFocusProxy(self.pane)
@@ -134,7 +134,7 @@ class UvView(QWidget):
         assert self._layout is not None and self._result is not None
         colors = part_colors(self._layout.part_of, view.parts)
         if view.visible_only:
-            colors[~seen_triangles(self._result.mesh, self._result.camera)] = 0
+            colors[~seen_in_photo(self._result)] = 0
         return colors
 
     def _dots_of(self, result: Reconstruction, uv: UvLayout, name: str, view: ViewState) -> LandmarkDots:
@@ -201,6 +201,7 @@ class UvView(QWidget):
         hit, surface = landmark_at(self._dots, self.pane, point.position), self._surface_at(point)
         self._tip.show(hit, point.position)
         self.strip.show_reading(self._reading(self.uv_at(point), surface))
+        self.pane.over_something = surface is not None
         self._verbs.selecting.hover(self._selection(hit, surface))
 
     def _reading(self, uv: tuple[float, float], surface: SurfacePoint | None) -> Reading | None:
