@@ -57,8 +57,8 @@ def main() -> None:
 
     running.settings.set("appearance.theme", "light")
     verbs.selecting.select(None)
-    verbs.viewing.set(landmark_sets=frozenset(), parts_overlay=False, pose_axes=False, uv_wireframe=False, uv_origin=True)
-    verbs.viewing.set(display="edges")
+    verbs.viewing.set(landmark_sets=frozenset(), parts_overlay=False, pose_axes=False)
+    verbs.viewing.set(display="edges", uv_wireframe=False, uv_origin=True)
     verbs.editing.set_expression("jawOpen", 0.6)
     verbs.editing.set_expression("browInnerUp", 0.8)
     verbs.ui.toggle_panel("shape")
