@@ -123,8 +123,7 @@ class KeyGuard(QObject):
             wanted = (
                 (plain and isinstance(widget, self._TEXT))
                 or (plain and key in self._CONFIRM and isinstance(widget, QAbstractButton | QComboBox))
-                or (plain and isinstance(widget, QAbstractItemView) and (key in self._SCROLL or bool(event.text())))
-                or (plain and key in self._SCROLL and isinstance(widget, QAbstractSlider))
+                or (plain and key in self._SCROLL and isinstance(widget, QAbstractItemView | QAbstractSlider))
             )
             if wanted and key != Qt.Key.Key_Escape:
                 event.accept()
