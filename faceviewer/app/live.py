@@ -195,7 +195,7 @@ class Live:
             case JobProgressed():
                 self._set(stage=event.progress.stage)
             case SourceOpened():
-                self._set(duration_s=event.duration_s, stage="")
+                self._set(duration_s=event.duration_s, stage="Looking for a face")
             case FrameFollowed():
                 self._show_frame(event)
             case RecordingStarted():

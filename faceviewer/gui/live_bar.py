@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
-from faceviewer.app.state import AppState, LiveState
+from faceviewer.app.state import AppState, Document, LiveState
 from faceviewer.app.verbs import Verbs
 from faceviewer.gui.actions import Actions
 from faceviewer.gui.icons import icon
+from faceviewer.io.names import slug
 
 _TIME_STEPS_PER_S = 50
+_RECORD = "Write landmarks, head pose and blendshapes of every frame to a CSV file."
+_END_RECORDING = "End the recording."
 
 
 class LiveBar(QFrame):
@@ -31,9 +34,10 @@ class LiveBar(QFrame):
         self._place.setAccessibleName("Place in the video")
         self._place.setToolTip("Drag to another place of the video; the head there is worked out at once.")
         self._place.valueChanged.connect(self._seek)
-        self._time = QLabel(self)
-        self._pace = QLabel(self)
-        self._pace.setToolTip("How many frames per second are turned into heads.")
+        self._place.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._time = _steady_label("00:00.0 / 00:00.0", self)
+        self._says = _steady_label("No face in this frame", self)
+        self._says.setToolTip("What is going on; while it plays, how many frames per second become heads.")
         self._mirror = QToolButton(self)
         self._mirror.setDefaultAction(actions["tools.mirror"])
         self._smoothing = QSlider(Qt.Orientation.Horizontal, self)
@@ -46,14 +50,18 @@ class LiveBar(QFrame):
         self._record.setIcon(icon("record"))
         self._record.setCheckable(True)
         self._record.setAccessibleName("Record")
-        self._record.setToolTip("Write landmarks, head pose and blendshapes of every frame to a CSV file.")
+        self._record.setToolTip(_RECORD)
         self._record.clicked.connect(self._record_or_end)
         self._stop = QToolButton(self)
         self._stop.setDefaultAction(actions["tools.stop_live"])
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 3, 8, 3)
-        for widget in (self._play, self._place, self._time, self._pace, self._mirror):
-            layout.addWidget(widget, 1 if widget is self._place else 0)
+        layout.addWidget(self._play)
+        layout.addWidget(self._place, 1)
+        layout.addWidget(self._time)
+        layout.addWidget(self._says)
+        layout.addStretch(0)
+        layout.addWidget(self._mirror)
         layout.addWidget(QLabel("Smoothing", self))
         for widget in (self._smoothing, self._record, self._stop):
             layout.addWidget(widget)
@@ -61,35 +69,35 @@ class LiveBar(QFrame):
 
     def show_state(self, state: AppState, before: AppState) -> None:
         """Show where the video is and how it is followed."""
-        document = state.shown.document
-        if state.live is before.live and document is before.shown.document:
+        if state.live is before.live and state.shown.document is before.shown.document:
             return
         live = state.live
-        self.setVisible(live is not None or (document is not None and document.kind == "video"))
+        document = state.document(live.document) if live is not None else state.shown.document
+        self.setVisible(live is not None or self._verbs.live.can_play(document))
         playing = live is not None and live.playing
         self._play.setIcon(icon("pause" if playing else "play"))
         self._play.setAccessibleName("Freeze" if playing else "Play")
         self._play.setToolTip("Freeze this frame (Space)" if playing else "Go on (Space)")
-        for widget in (self._mirror, self._smoothing, self._record, self._pace):
+        for widget in (self._mirror, self._smoothing, self._record):
             widget.setEnabled(live is not None)
+        self._place.setVisible(document is None or document.kind != "webcam")
         self._place.setEnabled(live is not None and live.duration_s is not None)
+        self._says.setText(_situation(live, document))
         if live is not None:
             self._show_live(live)
 
     def _show_live(self, live: LiveState) -> None:
-        if live.duration_s is not None and not self._place.isSliderDown():
-            self._place.blockSignals(True)
-            self._place.setRange(0, max(round(live.duration_s * _TIME_STEPS_PER_S), 1))
-            self._place.setValue(round(live.time_s * _TIME_STEPS_PER_S))
-            self._place.blockSignals(False)
+        with QSignalBlocker(self._place), QSignalBlocker(self._smoothing):
+            if live.duration_s is not None and not self._place.isSliderDown():
+                self._place.setRange(0, max(round(live.duration_s * _TIME_STEPS_PER_S), 1))
+                self._place.setValue(round(live.time_s * _TIME_STEPS_PER_S))
+            if not self._smoothing.isSliderDown():
+                self._smoothing.setValue(round(100 * live.smoothing))
         length = f" / {_clock(live.duration_s)}" if live.duration_s is not None else ""
         self._time.setText(_clock(live.time_s) + length)
-        self._pace.setText(f"{live.frames_per_second:.0f} heads/s" if live.frames_per_second else "")
-        if not self._smoothing.isSliderDown():
-            self._smoothing.blockSignals(True)
-            self._smoothing.setValue(round(100 * live.smoothing))
-            self._smoothing.blockSignals(False)
-        self._record.setChecked(live.recording is not None)
+        recording = live.recording is not None
+        self._record.setChecked(recording)
+        self._record.setToolTip(_END_RECORDING if recording else _RECORD)
 
     def _play_or_freeze(self) -> None:
         live = self._verbs.store.state.live
@@ -109,7 +117,9 @@ class LiveBar(QFrame):
         if not wanted or live is None:
             self._verbs.live.record(None)
             return
-        target = self._verbs.ui.choose_target("Record to", Path("recording.csv"), ["*.csv"])
+        document = self._verbs.store.state.document(live.document)
+        stem = Path(document.title).stem if document is not None else "recording"
+        target = self._verbs.ui.choose_target("Record to", Path(f"{slug(stem)}.csv"), ["*.csv"])
         self._record.setChecked(target is not None)
         if target is not None:
             self._verbs.live.record(target)
@@ -117,3 +127,23 @@ class LiveBar(QFrame):
 
 def _clock(seconds: float) -> str:
     return f"{int(seconds) // 60}:{seconds % 60:04.1f}"
+
+
+def _situation(live: LiveState | None, document: Document | None) -> str:
+    """What is awaited, missing or going on, in a few words."""
+    if live is None:
+        return ""
+    if live.stage:
+        return f"{live.stage}..."
+    if document is not None and not document.faces:
+        return "No face in this frame"
+    if not live.playing:
+        return "Frozen"
+    return f"{live.frames_per_second:.0f} heads/s" if live.frames_per_second else ""
+
+
+def _steady_label(longest: str, parent: QWidget) -> QLabel:
+    """A label that keeps its width while its text changes many times per second."""
+    label = QLabel(parent)
+    label.setMinimumWidth(label.fontMetrics().horizontalAdvance(longest))
+    return label

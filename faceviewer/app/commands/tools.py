@@ -28,6 +28,10 @@ def _is_live(state: AppState) -> bool:
     return state.live is not None
 
 
+def _can_play(state: AppState) -> bool:
+    return _is_live(state) or (state.shown.document is not None and state.shown.document.kind == "video")
+
+
 def _two_heads(state: AppState) -> bool:
     return len(state.heads()) > 1
 
@@ -61,7 +65,7 @@ TOOL_COMMANDS = (
             "Colour one head by its distance from the other.", lambda state: state.comparison is not None,
             lambda state: state.comparison is not None and state.comparison.layout == "heat map", "heat-map"),
     Command("tools.freeze", "Play or freeze", "Tools", _play_or_freeze, "Space",
-            "Stop at this frame of the camera or video, or go on.", _is_live,
+            "Stop at this frame of the camera or video, or go on.", _can_play,
             lambda state: state.live is not None and state.live.playing, "freeze", separator=True),
     Command("tools.mirror", "Mirror the camera's picture", "Tools", _mirror, "",
             "Show it like a mirror; the data stay as the camera sees them.", _is_live,

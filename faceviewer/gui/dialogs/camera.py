@@ -63,5 +63,5 @@ class CameraDialog(Sheet):
     def _follow(self) -> None:
         item = self._list.currentItem()
         if item is not None:
-            self._verbs.live.open_camera(item.data(Qt.ItemDataRole.UserRole))
+            self._verbs.live.open_camera(item.data(Qt.ItemDataRole.UserRole), item.text())
             self.accept()

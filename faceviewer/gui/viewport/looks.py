@@ -44,3 +44,12 @@ LOOKS: Mapping[DisplayMode, Look] = MappingProxyType(
         "checker": Look("checker"),
     }
 )
+
+
+def look_of(display: DisplayMode, *, textured: bool) -> Look:
+    """How to draw a head in a display mode. One without texture is shaded where its texture would be shown.
+
+    Frames that are followed have none; unlit grey would show nothing but their outline.
+    """
+    look = LOOKS[display]
+    return look if textured or look.picture not in ("texture", "origin") else LOOKS["shaded"]
