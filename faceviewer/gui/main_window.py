@@ -53,6 +53,7 @@ class MainWindow(QMainWindow):
     def __init__(self, verbs: Verbs, ui: QtUserInterface, logbook: Logbook) -> None:
         super().__init__()
         self.verbs = verbs
+        self._ui = ui
         self.setObjectName("faceviewer")
         self.setWindowTitle("faceviewer")
         self.setWindowIcon(app_icon())
@@ -177,7 +178,11 @@ class MainWindow(QMainWindow):
         event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Close in the order that leaves nothing behind: arrangement, listeners, VTK, then Qt."""
+        """Ask when work would be lost; then close so that nothing is left: arrangement, listeners, VTK, then Qt."""
+        question = "The session has changes that are not saved. Close all the same?"
+        if self.verbs.sessions.unsaved and not self._ui.confirm(question, "Close without saving"):
+            event.ignore()
+            return
         self.layout_.save()
         self._unsubscribe()
         QApplication.instance().removeEventFilter(self._key_guard)

@@ -14,6 +14,7 @@ from faceviewer.app.documents import next_id, with_documents
 from faceviewer.app.state import AppState, Document, HeadRef
 from faceviewer.gui.application import FaceviewerApplication
 from faceviewer.gui.main_window import MainWindow
+from faceviewer.gui.user_interface import QtUserInterface
 from faceviewer.types import Photo, Reconstruction
 
 WAIT_MS = 30_000
@@ -43,6 +44,12 @@ def sample_heads() -> tuple[Photo, tuple[Reconstruction, ...]]:
 
     photo = load_photo(resource_path("sample.jpg"))
     return photo, tuple(faceviewer.reconstruct_all(photo))
+
+
+@pytest.fixture(autouse=True)
+def nobody_minds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Questions are answered with yes: a box that waits for a person would hold up the tests."""
+    monkeypatch.setattr(QtUserInterface, "confirm", lambda *_: True)
 
 
 @dataclass
