@@ -8,13 +8,14 @@ import numpy as np
 
 from faceviewer.app.color_scale import DEPTH_SCALE, DIFFERENCE_SCALE
 from faceviewer.app.landmarks import landmark_name
+from faceviewer.app.measured import SCALE_NOTE, measured
 from faceviewer.app.palette import AXIS_COLORS, HOVER_COLOR, ORIGIN_COLORS, PART_COLORS, RGB, SELECTION_COLOR
-from faceviewer.app.state import AppState, Measurement, Selection, ViewState
+from faceviewer.app.state import AppState, Selection, ViewState
 from faceviewer.geometry.surface import SurfacePoint, position_mm
 from faceviewer.gui.viewport.annotations import Annotations, LegendScale, Line, Marker
 from faceviewer.gui.viewport.looks import LOOKS
-from faceviewer.gui.viewport.measured import measured_line
 from faceviewer.gui.viewport.panes import Pane
+from faceviewer.gui.viewport.pictures import shown_texture
 from faceviewer.gui.viewport.point_colors import depth_range_mm
 from faceviewer.gui.viewport.projection import Projection
 from faceviewer.gui.viewport.scene import HeadScene, Subject
@@ -24,25 +25,25 @@ _ORIGIN_WORDS = {
     Origin.PHOTO: "from the photo",
     Origin.MIRRORED: "from the other side of the face",
     Origin.MODEL: "made up by the model",
-    Origin.EMPTY: "unknown",
 }
 _AXIS_MM = 120.0
 _AXIS_WORDS = ("left", "up", "front")
 SIGNS = "+yaw: nose to picture left · +pitch: chin up · +roll: top of head to picture right"
-SCALE_NOTE = "mm at the size of the model's mean head: a photo has no scale"
+_MEASURE_COLOR: RGB = (255, 152, 0)
 
 
-def annotate(state: AppState, pane: Pane, subject: Subject, scene: HeadScene, projection: Projection) -> Annotations:
-    """Everything to be drawn over the head ``subject`` of ``pane``."""
-    lines = (*_pose_axes(state.view), *_measurements(state, subject.mesh))
-    measuring = bool(lines) and any(line.label for line in lines)
+def annotate(
+    state: AppState, pane: Pane, subject: Subject, scene: HeadScene, projection: Projection, *, at_rest: bool
+) -> Annotations:
+    """Everything to be drawn over the head ``subject`` of ``pane``; what takes long only when the head is at rest."""
+    lines = tuple(_measurements(state, subject.mesh, at_rest=at_rest)) if subject.mesh is state.shown.mesh else ()
     return Annotations(
         markers=tuple(_markers(state, subject.mesh, scene, projection)),
-        lines=lines,
+        lines=(*_pose_axes(state.view), *lines),
         legend=_legend(state.view, subject),
         scale=_scale(state.view, subject),
         title=pane.title,
-        notes=tuple(_notes(state, subject, measuring=measuring)),
+        notes=tuple(_notes(state, subject, measuring=bool(lines))),
     )
 
 
@@ -97,20 +98,23 @@ def _pose_axes(view: ViewState) -> tuple[Line, ...]:
     )
 
 
-def _measurements(state: AppState, mesh: FaceMesh) -> tuple[Line, ...]:
-    return tuple(measured_line(each, mesh) for each in _own_measurements(state))
-
-
-def _own_measurements(state: AppState) -> Iterator[Measurement]:
-    return (each for each in state.work.measurements if each.head == state.shown.head)
+def _measurements(state: AppState, mesh: FaceMesh, *, at_rest: bool) -> Iterator[Line]:
+    for measurement in state.work.measurements:
+        if measurement.head != state.shown.head or (measurement.kind == "surface" and not at_rest):
+            continue  # a way over the surface takes 0.1 s: too long for a head that moves with a slider
+        value = measured(measurement, mesh)
+        if value is not None:
+            yield Line(value.line_mm, _MEASURE_COLOR, 2.5, label=value.text)
 
 
 def _legend(view: ViewState, subject: Subject) -> tuple[tuple[RGB, str], ...]:
     if subject.heat is not None:
         return ()
     if view.display == "origin":
-        texture = subject.result.textures.get(view.texture)
+        texture = shown_texture(subject.result, view.texture)
         present = set(np.unique(texture.origin[::4, ::4]).tolist()) if texture is not None else set()
+        if not present & set(_ORIGIN_WORDS):
+            return ((ORIGIN_COLORS[Origin.EMPTY], "unknown"),)
         return tuple((ORIGIN_COLORS[origin], words) for origin, words in _ORIGIN_WORDS.items() if origin in present)
     if LOOKS[view.display].all_parts or view.parts_overlay:
         return tuple((PART_COLORS[name], name.replace("_", " ")) for name in PART_NAMES if name in view.parts)
@@ -120,7 +124,7 @@ def _legend(view: ViewState, subject: Subject) -> tuple[tuple[RGB, str], ...]:
 def _scale(view: ViewState, subject: Subject) -> LegendScale | None:
     if subject.heat is not None:
         end = subject.heat.range_mm
-        return LegendScale("distance to the other head, mm", DIFFERENCE_SCALE, f"−{end:.1f}", "0", f"+{end:.1f}")
+        return LegendScale("distance in mm, + outside", DIFFERENCE_SCALE, f"−{end:.1f}", "0", f"+{end:.1f}")
     if view.display == "depth":
         near, far = depth_range_mm(subject.result.camera, subject.mesh)
         ends = (f"{near:.0f}", f"{(near + far) / 2:.0f}", f"{far:.0f}")
@@ -131,7 +135,8 @@ def _scale(view: ViewState, subject: Subject) -> LegendScale | None:
 def _notes(state: AppState, subject: Subject, *, measuring: bool) -> Iterator[str]:
     if state.view.pose_axes:
         pose = subject.result.pose
-        yield f"yaw {pose.yaw_deg:+.1f}°   pitch {pose.pitch_deg:+.1f}°   roll {pose.roll_deg:+.1f}°"
+        angles = f"yaw {pose.yaw_deg:+.1f}°   pitch {pose.pitch_deg:+.1f}°   roll {pose.roll_deg:+.1f}°"
+        yield angles.replace("-", "−")
         yield SIGNS
     if measuring or subject.heat is not None or state.view.display == "depth":
         yield SCALE_NOTE

@@ -19,6 +19,8 @@ from faceviewer.types import FaceMesh, Reconstruction
 _LIFT_MM, _LIFT_RADII = 1.5, 2.0
 """How far dots are moved towards the eye, the second in radii of a dot, so that sloping skin does not cut them. On the
 screen that moves nothing."""
+_RIM_PX, _RIM_RGB = 1.0, (0.08, 0.08, 0.1)
+"""A dark line around each dot sets it off from skin of its own colour."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,30 +72,38 @@ class LandmarkActor:
         self._data = vtkPolyData()
         self._points = vtkPoints()
         self._data.SetPoints(self._points)
-        mapper = vtkPolyDataMapper()
-        mapper.SetInputDataObject(self._data)
-        mapper.SetColorModeToDirectScalars()
-        self.actor = vtkActor()
-        self.actor.SetMapper(mapper)
-        self.actor.PickableOff()
-        self.actor.ForceTranslucentOn()  # drawn after the veil of the photo, which must not fade them
-        shape = self.actor.GetProperty()
-        shape.SetRenderPointsAsSpheres(True)
-        shape.SetAmbient(0.75)
-        shape.SetDiffuse(0.35)
+        self._dots, self._rims = _points_actor(self._data), _points_actor(self._data)
+        self._dots.GetProperty().SetAmbient(0.75)
+        self._dots.GetProperty().SetDiffuse(0.35)
+        rim = self._rims.GetProperty()
+        rim.SetLighting(False)
+        rim.SetColor(*_RIM_RGB)
+        self._rims.GetMapper().SetScalarVisibility(False)
         self._landmarks, self._size_px = NO_LANDMARKS, 0.0
+
+    @property
+    def actors(self) -> tuple[vtkActor, ...]:
+        """In the order in which they must be drawn."""
+        return self._rims, self._dots
 
     def show(self, landmarks: ShownLandmarks) -> None:
         """Draw these from now on."""
         self._landmarks = landmarks
         self._data.SetVerts(vertex_cells(len(landmarks.indices)))
         self._data.GetPointData().SetScalars(color_array(landmarks.rgb))
-        self.actor.SetVisibility(bool(len(landmarks.indices)))
+        for actor in self.actors:
+            actor.SetVisibility(bool(len(landmarks.indices)))
+
+    def hide(self) -> None:
+        """Draw none, until ``show`` is called."""
+        for actor in self.actors:
+            actor.VisibilityOff()
 
     def set_size(self, size_px: float, pixel_ratio: float) -> None:
         """Diameter of the dots in logical pixels; takes full effect with the next ``look_through``."""
         self._size_px = size_px
-        self.actor.GetProperty().SetPointSize(size_px * pixel_ratio)
+        self._dots.GetProperty().SetPointSize(size_px * pixel_ratio)
+        self._rims.GetProperty().SetPointSize((size_px + 2 * _RIM_PX) * pixel_ratio)
 
     def look_through(self, projection: Projection) -> None:
         """Lift the dots off the skin for this view."""
@@ -103,3 +113,15 @@ class LandmarkActor:
             lifted = xyz + lift_mm[:, None] * projection.towards_eye(xyz)
             self._points.SetData(float_array(lifted.astype(np.float32), "points"))
             self._points.Modified()
+
+
+def _points_actor(data: vtkPolyData) -> vtkActor:
+    mapper = vtkPolyDataMapper()
+    mapper.SetInputDataObject(data)
+    mapper.SetColorModeToDirectScalars()
+    actor = vtkActor()
+    actor.SetMapper(mapper)
+    actor.PickableOff()
+    actor.ForceTranslucentOn()  # drawn after the veil of the photo, which must not fade them
+    actor.GetProperty().SetRenderPointsAsSpheres(True)
+    return actor

@@ -27,6 +27,8 @@ from faceviewer.gui.viewport.projection import Projection
 _MARGIN = 10.0
 _SWATCH = 11.0
 _BAR = (150.0, 9.0)
+_CORNER = 92.0
+"""Width that the orientation widget takes in the upper right corner."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +93,7 @@ class _Pen:
         self._ink = palette.color(QPalette.ColorRole.Text)
         self._paper = palette.color(QPalette.ColorRole.Base)
         self._metrics = QFontMetricsF(painter.font())
+        self._taken: list[QRectF] = []
 
     def draw(self) -> None:
         annotations, painter = self._sheet.annotations, self._painter
@@ -101,6 +104,7 @@ class _Pen:
             self._line(line)
         for marker in annotations.markers:
             self._marker(marker)
+        self._labels(annotations)
         self._legend(annotations.legend)
         self._title(annotations.title)
         taken = self._notes(annotations.notes)
@@ -119,8 +123,6 @@ class _Pen:
         for color, width in ((_halo(self._paper), line.width_px + 2), (QColor(*line.rgb), line.width_px)):
             self._painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             self._painter.drawPath(path)
-        if line.label:
-            self._tag(QPointF(*at[len(at) // 2] if len(at) > 2 else at.mean(0)), line.label)
         if line.end_label:
             self._word(QPointF(*(at[-1] + _beyond(at))), line.end_label, QColor(*line.rgb))
 
@@ -137,17 +139,33 @@ class _Pen:
         self._painter.setPen(Qt.PenStyle.NoPen)
         self._painter.setBrush(QColor(*marker.rgb))
         self._painter.drawEllipse(centre, 1.5, 1.5)
-        if marker.label:
-            self._tag(centre + QPointF(0, -marker.radius_px - 12), marker.label)
+
+    def _labels(self, annotations: Annotations) -> None:
+        """After all lines, so that none runs through a text."""
+        above = QPointF(0, self._metrics.height())
+        for line in annotations.lines:
+            middle = line.xyz_mm[len(line.xyz_mm) // 2] if len(line.xyz_mm) > 2 else line.xyz_mm.mean(0)
+            self._label(middle, above, line.label)
+        for marker in annotations.markers:
+            self._label(marker.xyz_mm, above + QPointF(0, marker.radius_px), marker.label)
+
+    def _label(self, xyz_mm: np.ndarray, above: QPointF, text: str) -> None:
+        at = self._sheet.projection.to_pane(xyz_mm)
+        if text and np.isfinite(at).all():
+            self._tag(QPointF(*at) - above, text)
 
     def _tag(self, centre: QPointF, text: str) -> None:
-        """Text on a patch of paper, kept inside the pane."""
+        """Text on a patch of paper, kept inside the pane and beside other such patches."""
         width, height = self._metrics.horizontalAdvance(text) + 10, self._metrics.height() + 4
         x = min(max(centre.x() - width / 2, 2.0), max(self._sheet.rect.width() - width - 2, 2.0))
         y = min(max(centre.y() - height / 2, 2.0), max(self._sheet.rect.height() - height - 2, 2.0))
-        self._patch(QRectF(x, y, width, height))
+        places = (QRectF(x, y + step * (height + 2), width, height) for step in (0, -1, 1, -2, 2))
+        box = next((place for place in places if not any(place.intersects(taken) for taken in self._taken)), None)
+        box = box or QRectF(x, y, width, height)
+        self._taken.append(box)
+        self._patch(box)
         self._painter.setPen(self._ink)
-        self._painter.drawText(QRectF(x, y, width, height), Qt.AlignmentFlag.AlignCenter, text)
+        self._painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _word(self, centre: QPointF, text: str, color: QColor) -> None:
         path = QPainterPath()
@@ -173,10 +191,11 @@ class _Pen:
             self._painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
     def _title(self, text: str) -> None:
+        """At the top, in the middle of what the orientation widget leaves."""
         if text:
-            room = self._sheet.rect.width() - 2 * _MARGIN
-            shown = self._metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
-            self._tag(QPointF(self._sheet.rect.width() / 2, _MARGIN + self._metrics.height() / 2 + 2), shown)
+            width = self._sheet.rect.width() - _CORNER
+            shown = self._metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width - 2 * _MARGIN)
+            self._tag(QPointF(width / 2, _MARGIN + self._metrics.height() / 2 + 2), shown)
 
     def _scale(self, scale: LegendScale, taken: QRectF) -> None:
         """In the lower right corner, or above the notes where these leave no room."""
@@ -208,16 +227,14 @@ class _Pen:
         """Returns the room that they take."""
         if not lines:
             return QRectF()
-        room = self._sheet.rect.width() - 2 * _MARGIN - 14
-        shown = [self._metrics.elidedText(line, Qt.TextElideMode.ElideRight, room) for line in lines]
-        step = self._metrics.height() + 1
-        width = max(self._metrics.horizontalAdvance(line) for line in shown) + 14
-        top = self._sheet.rect.height() - _MARGIN - step * len(shown) - 6
-        box = QRectF(_MARGIN, top, width, step * len(shown) + 6)
+        text, wrap = "\n".join(lines), Qt.TextFlag.TextWordWrap
+        room = QRectF(0, 0, max(self._sheet.rect.width() - 2 * _MARGIN - 14, 40.0), self._sheet.rect.height())
+        needed = self._metrics.boundingRect(room, wrap, text)
+        box = QRectF(0, 0, needed.width() + 14, needed.height() + 6)
+        box.moveBottomLeft(QPointF(_MARGIN, self._sheet.rect.height() - _MARGIN))
         self._patch(box)
         self._painter.setPen(self._ink)
-        for number, line in enumerate(shown):
-            self._painter.drawText(QPointF(_MARGIN + 7, top + 2 + number * step + self._metrics.ascent()), line)
+        self._painter.drawText(box.adjusted(7, 3, -6, 0), wrap, text)
         return box
 
     def _patch(self, rect: QRectF) -> None:

@@ -13,7 +13,7 @@ from faceviewer.app.palette import RGB
 from faceviewer.app.state import ViewState
 from faceviewer.gui.viewport.head_actor import HeadActor
 from faceviewer.gui.viewport.landmark_actor import NO_LANDMARKS, LandmarkActor, ShownLandmarks, shown_landmarks
-from faceviewer.gui.viewport.looks import LOOKS, Look
+from faceviewer.gui.viewport.looks import LOOKS, Look, look_of
 from faceviewer.gui.viewport.paint import painted_parts
 from faceviewer.gui.viewport.photo_planes import PhotoPlanes
 from faceviewer.gui.viewport.pictures import limited, wrapped_picture
@@ -141,7 +141,7 @@ class HeadScene:
         if self._head is not None:
             for actor in self._head.actors:
                 actor.VisibilityOff()
-        self._dots.actor.VisibilityOff()
+        self._dots.hide()
         self._planes.hide()
         self._on_look, self._on_paint, self._on_landmarks, self._on_planes = Watch(), Watch(), Watch(), Watch()
 
@@ -149,7 +149,7 @@ class HeadScene:
         """What blends is drawn in the order of adding: the veil fades the head and its paint, but not the dots."""
         self.renderer.RemoveAllViewProps()
         head = self._head.actors if self._head is not None else ()
-        for actor in (*head, *self._planes.actors, self._dots.actor):
+        for actor in (*head, *self._planes.actors, *self._dots.actors):
             self.renderer.AddActor(actor)
 
     def _show_mesh(self, subject: Subject) -> HeadActor:
@@ -165,7 +165,8 @@ class HeadScene:
         return head
 
     def _show_surface(self, head: HeadActor, subject: Subject, view: ViewState, ink: Ink) -> None:
-        look = Look(data=True) if subject.heat is not None else LOOKS[view.display]
+        textured = bool(subject.result.textures)
+        look = Look(data=True) if subject.heat is not None else look_of(view.display, textured=textured)
         wrapped = self._wrap(subject, view, look)
         if self._on_colors.changed(head, subject.result, subject.mesh, subject.heat, look, view.texture):
             rgb = surface_colors(look, subject, view.texture, head.normals)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -20,6 +20,8 @@ from faceviewer.gui.viewport.scene import HeadScene, Ink
 from faceviewer.gui.viewport.watch import Watch
 
 _GIZMO_MARGIN_PX = 6
+_REST_MS = 200
+"""When its shape has not changed for so long, the head is at rest."""
 
 
 class Stage(QWidget):
@@ -36,7 +38,12 @@ class Stage(QWidget):
         self.scenes: list[HeadScene] = []
         """One per pane."""
         self._state = AppState()
-        self._on_scenes, self._on_cameras = Watch(), Watch()
+        self._on_scenes, self._on_cameras, self._on_mesh = Watch(), Watch(), Watch()
+        self._at_rest = True
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._rest.timeout.connect(self._come_to_rest)
         self.canvas.resized.connect(self.refresh)
 
     def show_state(self, state: AppState) -> None:
@@ -60,6 +67,9 @@ class Stage(QWidget):
             self._frame(self._size(), ratio)
             self.gizmo.show_axes(self.projections[0].view[:3, :3])
             self.canvas.request_render()
+        if self._on_mesh.changed(state.shown.mesh):
+            self._at_rest = False
+            self._rest.start()
         self.overlay.show_sheets(self._sheets(self._size()))
 
     def picture(self, size: tuple[int, int], scale: float, *, transparent: bool, annotated: bool) -> np.ndarray:
@@ -97,6 +107,10 @@ class Stage(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             self.refresh()
 
+    def _come_to_rest(self) -> None:
+        self._at_rest = True
+        self.refresh()
+
     def _set_scene_count(self, count: int) -> None:
         while len(self.scenes) < count:
             self.scenes.append(HeadScene())
@@ -119,7 +133,7 @@ class Stage(QWidget):
         for pane, scene, projection in zip(self.panes, self.scenes, self.projections, strict=True):
             drawn = Annotations()
             if pane.subject is not None:
-                drawn = annotate(self._state, pane, pane.subject, scene, projection)
+                drawn = annotate(self._state, pane, pane.subject, scene, projection, at_rest=self._at_rest)
             sheets.append(Sheet(pane.rect(size), projection, drawn))
         return tuple(sheets)
 
