@@ -20,14 +20,15 @@ def seen_triangles(mesh: FaceMesh, camera: Camera) -> np.ndarray:
     centres = (a + b + c) / 3
     facing = np.einsum("fc,fc->f", np.cross(b - a, c - a), centres) < 0
     facing &= (xyz[triangles, 2] > 0).all(1)
-    ids = np.flatnonzero(facing)
+    ids, seen = np.flatnonzero(facing), np.zeros(len(triangles), bool)
+    if not len(ids):
+        return seen
     xy = xyz[:, :2] / np.maximum(xyz[:, 2:], 1e-6)
     low, high = xy[triangles[ids]].min((0, 1)), xy[triangles[ids]].max((0, 1))
     scale = (_SIDE_PX - 1) / max(float((high - low).max()), 1e-9)
     pixels = (xy - low) * scale
     nearest = _depth_picture(pixels[triangles[ids]], xyz[triangles[ids], 2])
     column, row = ((centres[ids, :2] / centres[ids, 2:] - low) * scale).astype(int).T
-    seen = np.zeros(len(triangles), bool)
     seen[ids] = centres[ids, 2] <= nearest[row, column] + _TOLERANCE_MM
     return seen
 
