@@ -16,7 +16,7 @@ from faceviewer.gui.viewport.landmark_actor import NO_LANDMARKS, LandmarkActor, 
 from faceviewer.gui.viewport.looks import LOOKS, Look, look_of
 from faceviewer.gui.viewport.paint import painted_parts
 from faceviewer.gui.viewport.photo_planes import PhotoPlanes
-from faceviewer.gui.viewport.pictures import limited, wrapped_picture
+from faceviewer.gui.viewport.pictures import limited, shown_texture, wrapped_picture
 from faceviewer.gui.viewport.point_colors import surface_colors
 from faceviewer.gui.viewport.projection import Ball, Projection
 from faceviewer.gui.viewport.vtk_arrays import PictureTexture
@@ -92,10 +92,7 @@ class HeadScene:
             return
         head = self._show_mesh(subject)
         self._show_surface(head, subject, view, ink)
-        if self._on_paint.changed(head, subject.result, view.parts, _paint_opacity(view), view.visible_only):
-            triangles, rgb = painted_parts(subject.result, view.parts, visible_only=view.visible_only)
-            head.set_paint(triangles, rgb, _paint_opacity(view))
-            self.painted_count = len(triangles)
+        self._show_paint(head, subject.result, view)
         if self._on_landmarks.changed(subject.result, subject.mesh, view.landmark_sets, view.visible_only):
             self.landmarks = shown_landmarks(subject.result, subject.mesh, view)
             self._dots.show(self.landmarks)
@@ -164,6 +161,17 @@ class HeadScene:
         head.surface.VisibilityOn()
         return head
 
+    def _show_paint(self, head: HeadActor, result: Reconstruction, view: ViewState) -> None:
+        opacity = _paint_opacity(view)
+        if opacity == 0:
+            head.paint.VisibilityOff()
+            self.painted_count = 0
+            self._on_paint = Watch()
+        elif self._on_paint.changed(head, result, view.parts, opacity, view.visible_only):
+            triangles, rgb = painted_parts(result, view.parts, visible_only=view.visible_only)
+            head.set_paint(triangles, rgb, opacity)
+            self.painted_count = len(triangles)
+
     def _show_surface(self, head: HeadActor, subject: Subject, view: ViewState, ink: Ink) -> None:
         textured = bool(subject.result.textures)
         look = Look(data=True) if subject.heat is not None else look_of(view.display, textured=textured)
@@ -180,7 +188,7 @@ class HeadScene:
     def _wrap(self, subject: Subject, view: ViewState, look: Look) -> bool:
         """Bring the picture that belongs on the head into its texture; False when there is none."""
         nearest = view.texture_nearest or look.picture == "origin"
-        if self._on_texture.changed(subject.result, view.texture, look.picture, nearest):
+        if self._on_texture.changed(shown_texture(subject.result, view.texture), look.picture, nearest):
             picture = wrapped_picture(subject.result, view.texture, look.picture)
             self._is_wrapped = picture is not None
             if picture is not None:
