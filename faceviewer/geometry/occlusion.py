@@ -6,7 +6,7 @@ import numpy as np
 
 from faceviewer.types import Camera, FaceMesh
 
-_SIDE_PX = 384
+_SIDE_PX = 256
 """The mesh is drawn this large to find out what hides what."""
 _TOLERANCE_MM = 4.0
 """A surface this little behind another is still seen: pixels are coarser than triangles."""
@@ -52,17 +52,17 @@ def _depth_picture(corners: np.ndarray, depth: np.ndarray) -> np.ndarray:
 
 def _draw(picture: np.ndarray, corners: np.ndarray, depth: np.ndarray, first: np.ndarray, offsets: np.ndarray) -> None:
     """Lower ``picture`` to the depth of each triangle at the pixels ``first + offsets`` whose centres it covers."""
-    pixel = first[:, None] + offsets
-    point = pixel + 0.5
+    column, row = (first[:, None, axis] + offsets[:, axis] for axis in range(2))
+    x, y = column + 0.5, row + 0.5
     a, b, c = (corners[:, None, corner] for corner in range(3))
-    weights = np.stack([_area(b, c, point), _area(c, a, point), _area(a, b, point)], -1)
-    area = weights.sum(-1, keepdims=True)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        weights /= area
-    inside = (weights >= 0).all(-1) & (pixel < _SIDE_PX).all(-1)
-    values = np.einsum("npk,nk->np", np.where(inside[..., None], weights, 0), depth)
-    np.minimum.at(picture, (pixel[..., 1] * _SIDE_PX + pixel[..., 0])[inside], values[inside])
+    to_a, to_b, to_c = _area(b, c, x, y), _area(c, a, x, y), _area(a, b, x, y)
+    area = to_a + to_b + to_c
+    inside = (to_a * area >= 0) & (to_b * area >= 0) & (to_c * area >= 0) & (area != 0)
+    inside &= (column < _SIDE_PX) & (row < _SIDE_PX)
+    weighted = to_a * depth[:, :1] + to_b * depth[:, 1:2] + to_c * depth[:, 2:]
+    np.minimum.at(picture, (row * _SIDE_PX + column)[inside], weighted[inside] / area[inside])
 
 
-def _area(a: np.ndarray, b: np.ndarray, point: np.ndarray) -> np.ndarray:
-    return (b[..., 0] - a[..., 0]) * (point[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1]) * (point[..., 0] - a[..., 0])
+def _area(a: np.ndarray, b: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Twice the signed area of the triangle between two points (..., 2) and (x, y)."""
+    return (b[..., 0] - a[..., 0]) * (y - a[..., 1]) - (b[..., 1] - a[..., 1]) * (x - a[..., 0])

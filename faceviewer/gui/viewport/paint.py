@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import lru_cache
 
 import numpy as np
 
@@ -26,7 +27,13 @@ def painted_parts(
     part_of = triangle_parts(topology)
     wanted = np.isin(part_of, [PART_NAMES.index(part) for part in parts])
     if visible_only:
-        wanted &= seen_triangles(result.mesh, result.camera)
+        wanted &= _seen(result)
     triangles = np.flatnonzero(wanted)
     colors = np.array([PART_COLORS[name] for name in PART_NAMES], np.uint8)
     return triangles, colors[part_of[triangles]]
+
+
+@lru_cache(maxsize=2)
+def _seen(result: Reconstruction) -> np.ndarray:
+    """(F,) bool: what the photo shows of the head as it was fitted; edits change the head, not the photo."""
+    return seen_triangles(result.mesh, result.camera)

@@ -8,7 +8,6 @@ import numpy as np
 
 from faceviewer.app.palette import ORIGIN_COLORS
 from faceviewer.gui.viewport.looks import Picture
-from faceviewer.io.cv import cv2
 from faceviewer.types import Reconstruction, Texture
 
 DISPLAY_LIMIT = 4096
@@ -37,6 +36,8 @@ def limited(rgb: np.ndarray) -> np.ndarray:
     scale = DISPLAY_LIMIT / max(height, width)
     if scale >= 1:
         return rgb
+    from faceviewer.io.cv import cv2  # the window does not wait for OpenCV; the engine thread brings it
+
     size = max(1, round(width * scale)), max(1, round(height * scale))
     return cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
 
