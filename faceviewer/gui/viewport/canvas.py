@@ -10,8 +10,9 @@ Invariants; each one is here because breaking it went wrong:
    character events turn the mesh to wireframe on W and quit on Q. Keys go on to the window, whose actions they are;
    the mouse is told to others by the signals below.
 4. Files dropped here are not accepted. pyvistaqt would pass anything to ``pyvista.read``; drops belong to the window.
-5. The widget is made before its window is shown: it sets the process-wide surface format, which a window that exists
-   already does not take up (a black widget on Wayland).
+5. The surface format is set for the whole process before the first window is made (``opengl.set_surface_format``), and
+   the window has an OpenGL child from the start: a window that exists already does not take up the format (a black
+   widget on Wayland), and Qt makes it anew, with a flash, for its first OpenGL child.
 6. ``close`` is called before the window goes, and once. VTK's OpenGL objects must be freed while the context lives;
    left to Python's exit they are freed against whatever context is current, which crashes far away. After it, nothing
    is drawn: VTK accepts calls on a finalised window and fails later.

@@ -28,12 +28,30 @@ class OpenGL:
         return any(name in self.renderer.lower() for name in _SOFTWARE)
 
 
-def probe_opengl() -> OpenGL:
-    """Ask the driver with a context of its own, thrown away afterwards. Needs a QGuiApplication."""
+def set_surface_format() -> None:
+    """What pyvistaqt's widget asks of OpenGL, for the whole process: it must be known before the window is made."""
+    wanted = _wanted_format()
+    wanted.setSwapBehavior(QSurfaceFormat.SwapBehavior.DoubleBuffer)
+    for set_size in (wanted.setRedBufferSize, wanted.setGreenBufferSize, wanted.setBlueBufferSize):
+        set_size(8)
+    wanted.setAlphaBufferSize(8)
+    wanted.setDepthBufferSize(8)
+    wanted.setStencilBufferSize(0)
+    wanted.setSamples(0)  # smooth edges are made in VTK's own framebuffers
+    QSurfaceFormat.setDefaultFormat(wanted)
+
+
+def _wanted_format() -> QSurfaceFormat:
     wanted = QSurfaceFormat()
     wanted.setRenderableType(QSurfaceFormat.RenderableType.OpenGL)
     wanted.setProfile(QSurfaceFormat.OpenGLContextProfile.CoreProfile)
     wanted.setVersion(*_NEEDED)
+    return wanted
+
+
+def probe_opengl() -> OpenGL:
+    """Ask the driver with a context of its own, thrown away afterwards. Needs a QGuiApplication."""
+    wanted = _wanted_format()
     surface, context = QOffscreenSurface(), QOpenGLContext()
     surface.setFormat(wanted)
     surface.create()

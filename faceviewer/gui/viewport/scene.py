@@ -215,6 +215,7 @@ def _paint_opacity(view: ViewState) -> float:
 
 def _lit_renderer() -> vtkRenderer:
     renderer = vtkRenderer()
+    renderer.SetUseOIT(False)  # it averages what blends, whatever lies in front; here the order of adding decides
     renderer.SetAutomaticLightCreation(False)
     for direction, strength in _LIGHTS:
         light = vtkLight()
