@@ -19,7 +19,6 @@ from faceviewer.app.landmarks import landmark_name
 from faceviewer.app.state import NO_EDITS, AppState, Edits, HeadRef
 from faceviewer.geometry.normals import vertex_normals
 from faceviewer.io.atomic import AtomicFileSet, remove_stale
-from faceviewer.io.cv import cv2
 from faceviewer.io.head_files import HeadFiles, encode_head_files, head_file_names
 from faceviewer.io.names import slug, unique_slugs
 from faceviewer.types import CancelToken, FaceviewerError, Photo, Progress, ProgressCallback, Reconstruction, Texture
@@ -165,6 +164,8 @@ def run_export(
 
 def resampled(texture: Texture, side: int) -> Texture:
     """The texture at ``side`` x ``side``: averaged when smaller, smooth when larger; origins are never blended."""
+    from faceviewer.io.cv import cv2  # not before something is exported: the window must not wait for OpenCV
+
     if texture.rgb.shape[0] == side:
         return texture
     smooth = cv2.INTER_AREA if side < texture.rgb.shape[0] else cv2.INTER_CUBIC

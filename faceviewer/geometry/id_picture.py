@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from faceviewer.io.cv import cv2
-
 _SHIFT = 4  # cv2 takes coordinates as integers of 1/16 pixel
 _FARTHEST_PX = 30_000.0
 
@@ -24,6 +22,8 @@ def triangle_ids(
     triangles: (F, 3). depth: (V,) larger is farther; without it later triangles cover earlier ones.
     drawn: (F,) bool, the triangles that take part; all when None.
     """
+    from faceviewer.io.cv import cv2  # the window's panes import this module and do not wait for OpenCV
+
     usable = np.isfinite(xy_px[triangles]).all((1, 2))
     ids = np.flatnonzero(usable if drawn is None else usable & drawn)
     if depth is not None:

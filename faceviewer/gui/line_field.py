@@ -9,7 +9,6 @@ from PySide6.QtGui import QPainter
 from faceviewer.app.palette import RGB
 from faceviewer.gui.picture import image_of
 from faceviewer.gui.picture_canvas import PictureCanvas
-from faceviewer.io.cv import cv2
 
 _ROOM_PX = 9.0
 """Lines with this much room, in device pixels, are drawn at full strength; those that lie denser, weaker."""
@@ -31,6 +30,8 @@ class LineField:
         self, painter: QPainter, pane: PictureCanvas, color: RGB, *, width: int = 1, strength: float = 1.0
     ) -> None:
         """Draw all of them in ``color``, ``width`` device pixels wide."""
+        from faceviewer.io.cv import cv2  # the window does not wait for OpenCV; the engine thread brings it
+
         ratio = pane.devicePixelRatioF()
         size = pane.size() * ratio
         ends = pane.transform.points_to_widget(self._ends).reshape(-1, 2, 2) * ratio

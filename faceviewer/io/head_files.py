@@ -13,7 +13,6 @@ from PIL import Image
 from faceviewer.io.images import encode_png
 from faceviewer.io.landmark_csv import NameOf, encode_landmark_csv
 from faceviewer.io.obj import encode_obj_files
-from faceviewer.io.overlay import draw_overlay
 from faceviewer.io.ply import encode_ply
 from faceviewer.io.result_json import ResultFiles, encode_result
 from faceviewer.types import Photo, Reconstruction, Texture
@@ -101,6 +100,8 @@ def encode_head_files(reconstruction: Reconstruction, stem: str, files: HeadFile
     if files.origins and texture is not None:
         contents[f"{stem}_origin.png"] = encode_origin(texture)
     if files.overlay is not None:
+        from faceviewer.io.overlay import draw_overlay  # draws with OpenCV, which not every export needs
+
         contents[f"{stem}_overlay.png"] = encode_png(draw_overlay(files.overlay, r))
     if files.landmark_names is not None:
         contents[f"{stem}_landmarks.csv"] = encode_landmark_csv(r, files.landmark_names)

@@ -1,6 +1,7 @@
 """Pictures to bytes and back: RGB uint8 in memory, PNG or JPEG in files.
 
-This is for the pictures that the application makes; photographs come in through ``io.photo``.
+This is for the pictures that the application makes; photographs come in through ``io.photo``. OpenCV is imported by the
+first picture that is encoded: the window can write files, and stands before that.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from typing import Literal
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from faceviewer.io.cv import cv2
 from faceviewer.types import FaceviewerError
 
 MAX_SIDE = 16384
@@ -21,11 +21,15 @@ MAX_SIDE = 16384
 
 def encode_png(picture: np.ndarray, *, compression: int = 1) -> bytes:
     """PNG bytes of an (H, W, 3) RGB or (H, W) grey uint8 picture; ``compression`` 0 to 9, 1 is quick."""
+    from faceviewer.io.cv import cv2
+
     return _encode(".png", picture, [cv2.IMWRITE_PNG_COMPRESSION, compression])
 
 
 def encode_png_alpha(picture: np.ndarray, *, compression: int = 1) -> bytes:
     """PNG bytes of an (H, W, 4) RGBA uint8 picture, alpha not premultiplied."""
+    from faceviewer.io.cv import cv2
+
     if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 4 or picture.size == 0:
         raise ValueError(f"a picture with alpha is (H, W, 4) uint8, not {picture.shape} {picture.dtype}")
     return _encoded(".png", cv2.cvtColor(picture, cv2.COLOR_RGBA2BGRA), [cv2.IMWRITE_PNG_COMPRESSION, compression])
@@ -33,6 +37,8 @@ def encode_png_alpha(picture: np.ndarray, *, compression: int = 1) -> bytes:
 
 def encode_jpeg(picture: np.ndarray, *, quality: int = 92) -> bytes:
     """JPEG bytes of an (H, W, 3) RGB or (H, W) grey uint8 picture, colours at full resolution."""
+    from faceviewer.io.cv import cv2
+
     sampling = [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
     return _encode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality, *sampling])
 
@@ -74,6 +80,8 @@ def decode_png(data: bytes, where: str, mode: Literal["RGB", "L", "P"] = "RGB") 
 
 
 def _encode(suffix: str, picture: np.ndarray, options: list[int]) -> bytes:
+    from faceviewer.io.cv import cv2
+
     if (
         picture.dtype != np.uint8
         or picture.ndim not in (2, 3)
@@ -87,6 +95,8 @@ def _encode(suffix: str, picture: np.ndarray, options: list[int]) -> bytes:
 
 def _encoded(suffix: str, ordered: np.ndarray, options: list[int]) -> bytes:
     """The picture in OpenCV's order of channels as a file."""
+    from faceviewer.io.cv import cv2
+
     done, data = cv2.imencode(suffix, ordered, options)
     if not done:
         raise FaceviewerError(

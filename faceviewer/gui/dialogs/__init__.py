@@ -1,23 +1,21 @@
-"""Dialogs. They stand beside the window, close with Esc and are gone once closed."""
+"""Dialogs. They stand beside the window, close with Esc and are gone once closed.
+
+The module of a dialog is imported when that dialog is opened: the window must not wait for what it needs.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from faceviewer.app.commands import commands
 from faceviewer.app.verbs import Verbs
-from faceviewer.gui.dialogs.about import AboutDialog
-from faceviewer.gui.dialogs.camera import CameraDialog
-from faceviewer.gui.dialogs.cheat_sheet import CheatSheet
-from faceviewer.gui.dialogs.command_palette import CommandPalette
-from faceviewer.gui.dialogs.conventions import ConventionsDialog
-from faceviewer.gui.dialogs.export import ExportDialog
-from faceviewer.gui.dialogs.picture import PictureDialog
-from faceviewer.gui.dialogs.settings import SettingsDialog
 from faceviewer.gui.dialogs.sheet import Opener
-from faceviewer.gui.dialogs.turntable import TurntableDialog, ViewPicture
+
+if TYPE_CHECKING:
+    from faceviewer.gui.dialogs.turntable import ViewPicture
 
 
 def dialog_openers(verbs: Verbs, window: QWidget, view_picture: ViewPicture) -> dict[str, Callable[[], None]]:
@@ -25,14 +23,51 @@ def dialog_openers(verbs: Verbs, window: QWidget, view_picture: ViewPicture) -> 
 
     ``view_picture`` gives the 3D view at a wanted size, without marks over it.
     """
-    return {
-        "settings": Opener(lambda: SettingsDialog(verbs.settings, window)),
-        "conventions": Opener(lambda: ConventionsDialog(window)),
-        "about": Opener(lambda: AboutDialog(window)),
-        "cheat sheet": Opener(lambda: CheatSheet(commands(), window)),
-        "camera": Opener(lambda: CameraDialog(verbs, window)),
-        "export": Opener(lambda: ExportDialog(verbs, window)),
-        "picture": Opener(lambda: PictureDialog(verbs, window)),
-        "turntable": Opener(lambda: TurntableDialog(verbs, view_picture, window)),
-        "palette": Opener(lambda: CommandPalette(verbs, commands(), window)),
-    }
+
+    def settings() -> QDialog:
+        from faceviewer.gui.dialogs.settings import SettingsDialog
+
+        return SettingsDialog(verbs.settings, window)
+
+    def conventions() -> QDialog:
+        from faceviewer.gui.dialogs.conventions import ConventionsDialog
+
+        return ConventionsDialog(window)
+
+    def about() -> QDialog:
+        from faceviewer.gui.dialogs.about import AboutDialog
+
+        return AboutDialog(window)
+
+    def cheat_sheet() -> QDialog:
+        from faceviewer.gui.dialogs.cheat_sheet import CheatSheet
+
+        return CheatSheet(commands(), window)
+
+    def camera() -> QDialog:
+        from faceviewer.gui.dialogs.camera import CameraDialog
+
+        return CameraDialog(verbs, window)
+
+    def export() -> QDialog:
+        from faceviewer.gui.dialogs.export import ExportDialog
+
+        return ExportDialog(verbs, window)
+
+    def picture() -> QDialog:
+        from faceviewer.gui.dialogs.picture import PictureDialog
+
+        return PictureDialog(verbs, window)
+
+    def turntable() -> QDialog:
+        from faceviewer.gui.dialogs.turntable import TurntableDialog
+
+        return TurntableDialog(verbs, view_picture, window)
+
+    def palette() -> QDialog:
+        from faceviewer.gui.dialogs.command_palette import CommandPalette
+
+        return CommandPalette(verbs, commands(), window)
+
+    makers = (settings, conventions, about, cheat_sheet, camera, export, picture, turntable, palette)
+    return {make.__name__.replace("_", " "): Opener(make) for make in makers}
