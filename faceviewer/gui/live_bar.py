@@ -11,6 +11,7 @@ from faceviewer.app.state import AppState, Document, LiveState
 from faceviewer.app.verbs import Verbs
 from faceviewer.gui.actions import Actions
 from faceviewer.gui.icons import icon
+from faceviewer.gui.panels.elided_label import ElidedLabel
 from faceviewer.io.names import slug
 
 _TIME_STEPS_PER_S = 50
@@ -35,9 +36,10 @@ class LiveBar(QFrame):
         self._place.setToolTip("Drag to another place of the video; the head there is worked out at once.")
         self._place.valueChanged.connect(self._seek)
         self._place.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._time = _steady_label("00:00.0 / 00:00.0", self)
-        self._says = _steady_label("No face in this frame", self)
-        self._says.setToolTip("What is going on; while it plays, how many frames per second become heads.")
+        self._place.setMinimumWidth(60)
+        self._time = QLabel(self)
+        self._time.setMinimumWidth(self._time.fontMetrics().horizontalAdvance("0:00.0 / 0:00.0"))
+        self._says = ElidedLabel("", "What is going on; while it plays, how many frames per second become heads.", self)
         self._mirror = QToolButton(self)
         self._mirror.setDefaultAction(actions["tools.mirror"])
         self._smoothing = QSlider(Qt.Orientation.Horizontal, self)
@@ -54,13 +56,14 @@ class LiveBar(QFrame):
         self._record.clicked.connect(self._record_or_end)
         self._stop = QToolButton(self)
         self._stop.setDefaultAction(actions["tools.stop_live"])
+        for button in (self._mirror, self._stop):
+            button.setAccessibleName(button.defaultAction().text())
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 3, 8, 3)
         layout.addWidget(self._play)
-        layout.addWidget(self._place, 1)
+        layout.addWidget(self._place, 3)
         layout.addWidget(self._time)
-        layout.addWidget(self._says)
-        layout.addStretch(0)
+        layout.addWidget(self._says, 2)
         layout.addWidget(self._mirror)
         layout.addWidget(QLabel("Smoothing", self))
         for widget in (self._smoothing, self._record, self._stop):
@@ -82,7 +85,7 @@ class LiveBar(QFrame):
             widget.setEnabled(live is not None)
         self._place.setVisible(document is None or document.kind != "webcam")
         self._place.setEnabled(live is not None and live.duration_s is not None)
-        self._says.setText(_situation(live, document))
+        self._says.set_text(_situation(live, document))
         if live is not None:
             self._show_live(live)
 
@@ -140,10 +143,3 @@ def _situation(live: LiveState | None, document: Document | None) -> str:
     if not live.playing:
         return "Frozen"
     return f"{live.frames_per_second:.0f} heads/s" if live.frames_per_second else ""
-
-
-def _steady_label(longest: str, parent: QWidget) -> QLabel:
-    """A label that keeps its width while its text changes many times per second."""
-    label = QLabel(parent)
-    label.setMinimumWidth(label.fontMetrics().horizontalAdvance(longest))
-    return label

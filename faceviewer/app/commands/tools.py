@@ -71,5 +71,5 @@ TOOL_COMMANDS = (
             "Show it like a mirror; the data stay as the camera sees them.", _is_live,
             lambda state: state.live is not None and state.live.mirror, "mirror"),
     Command("tools.stop_live", "Stop following", "Tools", lambda verbs: verbs.live.stop(), "",
-            "Close the camera or video.", _is_live),
+            "Close the camera or video.", _is_live, icon="stop"),
 )  # fmt: skip
