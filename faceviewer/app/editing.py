@@ -71,7 +71,7 @@ def editable_head(result: Reconstruction) -> EditableHead | None:
         return None
     model, coefficients = head.model, result.coefficients
     fits = (
-        len(result.mesh.vertices) == model.subdivision.shape[0]
+        len(result.mesh.vertices) == model.vertex_count
         and len(coefficients.get("identity", ())) == len(model.identity_control)
         and len(coefficients.get("expression", ())) == len(model.expression_control)
     )

@@ -21,16 +21,17 @@ class Measuring:
     def add_point(self, point: SurfacePoint) -> None:
         """One more click of the measuring tool in hand; the last one completes the measurement."""
         state = self._store.state
-        if state.tool not in _POINTS or state.shown.head is None:
+        kind = state.tool
+        if kind == "select" or kind == "box" or state.shown.head is None:
             return
         points = (*state.pending_points, point)
-        if len(points) < _POINTS[state.tool]:
+        if len(points) < _POINTS[kind]:
             self._store.update(replace(state, pending_points=points))
             return
         self._store.update(replace(state, pending_points=()))
-        measurement = Measurement(state.shown.head, state.tool, points)
+        measurement = Measurement(state.shown.head, kind, points)
         work = self._store.state.work
-        self._store.edit(_LABELS[state.tool], replace(work, measurements=(*work.measurements, measurement)))
+        self._store.edit(_LABELS[kind], replace(work, measurements=(*work.measurements, measurement)))
 
     def remove(self, index: int) -> None:
         """Take one measurement away, by its place in ``Work.measurements``."""

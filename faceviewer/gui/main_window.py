@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
@@ -99,13 +99,16 @@ class MainWindow(QMainWindow):
             self.photo_view,
             self.viewport,
             self.uv_view,
-            *(panel.widget for panel in panels),
+            *(cast(View, panel.widget) for panel in panels),
             self.notice_bar,
             self.live_bar,
             self.status_bar,
         )
         self._key_guard = KeyGuard(self)
-        QApplication.instance().installEventFilter(self._key_guard)
+        guarded = QApplication.instance()
+        assert guarded is not None
+        guarded.installEventFilter(self._key_guard)
+        self.closing.connect(partial(guarded.removeEventFilter, self._key_guard))
         ui.attach(self, dialog_openers(verbs, self, self.view_frame), self.viewport_picture, self.layout_)
         self._unsubscribe: Callable[[], None] = verbs.store.subscribe(self.show_state)
         self.layout_.restore()
@@ -185,7 +188,6 @@ class MainWindow(QMainWindow):
             return
         self.layout_.save()
         self._unsubscribe()
-        QApplication.instance().removeEventFilter(self._key_guard)
         self.closing.emit()
         self.log_panel.close()
         self.viewport.close_viewport()

@@ -49,6 +49,11 @@ class HeadModel:
     calibration: Mapping[str, np.ndarray]
     """Measured properties of the landmark network on this head, for engines."""
 
+    @property
+    def vertex_count(self) -> int:
+        """V."""
+        return len(self.subdivision.indptr) - 1
+
     def control_mm(self, identity: np.ndarray, expression: np.ndarray, named: np.ndarray | None = None) -> np.ndarray:
         """(n, 3) float64 control vertices, mm; arguments as for ``vertices_mm``."""
         control = self.mean_control_mm.astype(np.float64)
