@@ -11,9 +11,15 @@ from scipy.linalg import solveh_banded
 
 _ROUNDS = 30
 """How many times ways hanging on vertices are led around their other side."""
-_TOUCH = 0.02
+_TOUCH = 0.05
 """A crossing within this share of its edge's length hangs on the vertex."""
-_NEWTON_STEPS = 40
+_STRAIGHT = np.pi - 1e-3
+"""A way around a vertex is shorter on the side where it turns by less than this."""
+_ROUNDINGS = (0.1, 0.003)
+"""Of the mean edge: lengths shorter than this are taken as curved, first more and then less, which Newton's method needs."""
+_AT_END = 1e-3
+"""Shares this near the end of an edge stay there when pulled beyond it."""
+_NEWTON_STEPS = 12
 _STEP_SIZES = 0.5 ** np.arange(12)
 _SETTLED = 1e-5
 """Ends when a step gains less than this share of the length."""
@@ -31,9 +37,10 @@ def shorten(
     shares = _slide(ends, vertices[edges], shares)
     points = _corners(ends, vertices[edges], shares)
     for _ in range(_ROUNDS):
-        edges, shares = _other_side(fans, edges, shares)
-        if not len(edges):
+        turned = _other_side(fans, vertices, edges, shares, points)
+        if turned is None:
             break
+        edges, shares = turned
         shares = _slide(ends, vertices[edges], shares)
         tried = _corners(ends, vertices[edges], shares)
         gain = _length(points) - _length(tried)
@@ -79,28 +86,49 @@ class _Fans:
         return self._known[vertex]
 
 
-def _other_side(fans: _Fans, edges: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The same way, led around the other side of every vertex that it hangs on."""
+def _other_side(
+    fans: _Fans, vertices: np.ndarray, edges: np.ndarray, shares: np.ndarray, points: np.ndarray
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """The same way, led around the other side of every vertex where that is shorter; None when it is so nowhere.
+
+    points: (k + 2, 3) the corners of the way as it is.
+    """
     hanging = np.where(shares < _TOUCH, edges[:, 0], np.where(shares > 1 - _TOUCH, edges[:, 1], -1))
     runs = np.split(np.arange(len(edges)), np.flatnonzero(np.diff(hanging)) + 1)
     way: list[tuple[int, int, float]] = []
+    turned = False
     for run in runs:
         vertex, begin, end = int(hanging[run[0]]), run[0], run[-1]
-        found = None
-        if vertex >= 0 and begin > 0:
-            first, last = (int(edges[i].sum()) - vertex for i in (begin, end))
-            (inward,) = {*edges[begin - 1].tolist()} - {vertex, first} or {-1}
-            found = fans.between(vertex, first, inward, last)
-        if found is None:
-            crossings = [(*edges[i].tolist(), float(shares[i])) for i in run]
-        else:
+        found = _around(fans, vertex, edges, begin, end) if vertex >= 0 else None
+        if found is not None and _angle(points[begin], vertices[found], points[end + 2], vertices[vertex]) < _STRAIGHT:
             crossings = [(vertex, neighbour, 2 * _TOUCH) for neighbour in found]
+            turned = True
+        else:
+            crossings = [(*edges[i].tolist(), float(shares[i])) for i in run]
         for crossing in crossings:
             if way and {*way[-1][:2]} == {*crossing[:2]}:
                 way.pop()  # to and fro over the same edge
             else:
                 way.append(crossing)
-    return np.array([w[:2] for w in way], np.int64).reshape(-1, 2), np.array([w[2] for w in way])
+    if not turned or not way:
+        return None
+    return np.array([w[:2] for w in way], np.int64), np.array([w[2] for w in way])
+
+
+def _around(fans: _Fans, vertex: int, edges: np.ndarray, begin: int, end: int) -> list[int] | None:
+    """The neighbours on the other side of ``vertex``, which edges ``begin`` to ``end`` of the way share."""
+    if begin == 0:
+        return None
+    first, last = (int(edges[i].sum()) - vertex for i in (begin, end))
+    inward = {*edges[begin - 1].tolist()} - {vertex, first}
+    return fans.between(vertex, first, inward.pop(), last) if inward else None
+
+
+def _angle(before: np.ndarray, around: np.ndarray, after: np.ndarray, vertex: np.ndarray) -> float:
+    """The angle at ``vertex`` from ``before`` (3,) over neighbours ``around`` (n, 3) to ``after`` (3,), unfolded."""
+    spokes = np.concatenate([before[None], around, after[None]]) - vertex
+    sines = np.linalg.norm(np.cross(spokes[:-1], spokes[1:]), axis=1)
+    return float(np.arctan2(sines, (spokes[:-1] * spokes[1:]).sum(1)).sum())
 
 
 def _corners(ends: np.ndarray, edges: np.ndarray, shares: np.ndarray) -> np.ndarray:
@@ -117,8 +145,15 @@ def _slide(ends: np.ndarray, edges: np.ndarray, shares: np.ndarray) -> np.ndarra
 
     Length is a convex function of the shares, and each depends on its neighbours only: projected Newton steps.
     """
+    edge_length = float(np.linalg.norm(edges[:, 1] - edges[:, 0], axis=1).mean())
+    for rounding in _ROUNDINGS:
+        shares = _newton(ends, edges, shares, (rounding * edge_length) ** 2)
+    return shares
+
+
+def _newton(ends: np.ndarray, edges: np.ndarray, shares: np.ndarray, rounding2: float) -> np.ndarray:
+    """As ``_slide``, for the sum of sqrt(length**2 + ``rounding2``), which is smooth where two corners coincide."""
     along = edges[:, 1] - edges[:, 0]
-    rounding2 = (1e-3 * float(np.linalg.norm(along, axis=1).mean())) ** 2  # smooth where two corners coincide
 
     def steps_of(t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         steps = np.diff(_corners(ends, edges, t), axis=0)
@@ -128,11 +163,11 @@ def _slide(ends: np.ndarray, edges: np.ndarray, shares: np.ndarray) -> np.ndarra
     for _ in range(_NEWTON_STEPS):
         steps, lengths = steps_of(t)
         gradient, bands = _derivatives(steps / lengths[:, None], lengths, along)
-        held = ((t <= 0) & (gradient > 0)) | ((t >= 1) & (gradient < 0))
-        gradient[held] = 0
+        held = ((t <= _AT_END) & (gradient > 0)) | ((t >= 1 - _AT_END) & (gradient < 0))
         bands[1, held] = 1
         bands[0, 1:][held[1:] | held[:-1]] = 0
-        towards = -solveh_banded(bands, gradient)
+        gradient[held] = (t - np.round(t))[held]  # on to the end of the edge
+        towards = -solveh_banded(bands[-len(t) :], gradient)  # one share alone has no neighbour to couple with
         for size in _STEP_SIZES:
             tried = np.clip(t + size * towards, 0, 1)
             gain = lengths.sum() - steps_of(tried)[1].sum()
