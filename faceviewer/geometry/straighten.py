@@ -16,7 +16,7 @@ _TOUCH = 0.05
 _STRAIGHT = np.pi - 1e-3
 """A way around a vertex is shorter on the side where it turns by less than this."""
 _ROUNDINGS = (0.1, 0.003)
-"""Of the mean edge: lengths shorter than this are taken as curved, first more and then less, which Newton's method needs."""
+"""Of the mean edge: lengths shorter than this are taken as curved, as Newton's method needs; first more, then less."""
 _AT_END = 1e-3
 """Shares this near the end of an edge stay there when pulled beyond it."""
 _NEWTON_STEPS = 12
