@@ -10,6 +10,7 @@ from faceviewer.app.color_scale import DEPTH_SCALE, DIFFERENCE_SCALE
 from faceviewer.app.landmarks import landmark_name
 from faceviewer.app.measured import SCALE_NOTE, measured
 from faceviewer.app.palette import AXIS_COLORS, HOVER_COLOR, ORIGIN_COLORS, PART_COLORS, RGB, SELECTION_COLOR
+from faceviewer.app.properties import part_title
 from faceviewer.app.state import AppState, Selection, ViewState
 from faceviewer.geometry.surface import SurfacePoint, position_mm
 from faceviewer.gui.viewport.annotations import Annotations, LegendScale, Line, Marker
@@ -51,7 +52,9 @@ def _markers(state: AppState, mesh: FaceMesh, scene: HeadScene, projection: Proj
     for point in state.pending_points:
         yield _marker(point, SELECTION_COLOR, mesh, scene, projection, radius_px=5.0)
     if state.selection is not None:
-        yield _marker(state.selection.point, SELECTION_COLOR, mesh, scene, projection, radius_px=7.0)
+        chosen = state.selection
+        label = f"{chosen.name} #{chosen.index}" if chosen.kind == "landmark" else hover_text(chosen)
+        yield _marker(chosen.point, SELECTION_COLOR, mesh, scene, projection, radius_px=7.0, label=label)
     if state.hover is not None:
         label = hover_text(state.hover)
         yield _marker(state.hover.point, HOVER_COLOR, mesh, scene, projection, radius_px=5.0, label=label)
@@ -65,7 +68,7 @@ def hover_text(selection: Selection) -> str:
         except (KeyError, IndexError):  # a set of an engine that gives no names
             return f"{selection.name} #{selection.index}"
     if selection.kind == "part":
-        return selection.name.replace("_", " ")
+        return part_title(selection.name)
     return ""
 
 
@@ -117,7 +120,7 @@ def _legend(view: ViewState, subject: Subject) -> tuple[tuple[RGB, str], ...]:
             return ((ORIGIN_COLORS[Origin.EMPTY], "unknown"),)
         return tuple((ORIGIN_COLORS[origin], words) for origin, words in _ORIGIN_WORDS.items() if origin in present)
     if LOOKS[view.display].all_parts or view.parts_overlay:
-        return tuple((PART_COLORS[name], name.replace("_", " ")) for name in PART_NAMES if name in view.parts)
+        return tuple((PART_COLORS[name], part_title(name)) for name in PART_NAMES if name in view.parts)
     return ()
 
 

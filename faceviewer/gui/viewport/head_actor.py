@@ -19,7 +19,7 @@ _EDGE_COLOR: RGB = (24, 24, 28)
 _EDGE_OPACITY, _WIRE_OPACITY = 0.35, 0.5
 _MASK_OPACITY = 0.002
 """Of the surface behind lines and points: not to be seen, but its depth hides those on the far side. VTK skips 0."""
-_SHADING, _DATA_SHADING = (0.14, 0.88), (0.5, 0.52)
+_SHADING, _DATA_SHADING = (0.2, 0.85), (0.5, 0.52)
 """Shares of (ambient, diffuse) light."""
 _SPECULAR = 0.06
 

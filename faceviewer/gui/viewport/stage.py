@@ -75,6 +75,7 @@ class Stage(QWidget):
     def picture(self, size: tuple[int, int], scale: float, *, transparent: bool, annotated: bool) -> np.ndarray:
         """(H, W, 4) uint8 at ``size`` pixels, ``scale`` of which are one logical pixel of lines, dots and text."""
         logical = size[0] / scale, size[1] / scale
+        self._at_rest = True  # a picture is complete, however long that takes
         try:
             self._frame(logical, scale)
             for scene in self.scenes:

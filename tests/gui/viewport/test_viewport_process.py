@@ -100,3 +100,9 @@ def run(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
 def test_in_a_process_of_its_own(script, environment):
     done = run(script, **environment)
     assert done.returncode == 0, done.stderr[-3000:]
+
+
+def test_the_window_need_not_wait_for_vtk():
+    script = "import sys, faceviewer.gui.viewport; print({'pyvistaqt', 'vtkmodules', 'torch'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
