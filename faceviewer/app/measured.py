@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from faceviewer.app.state import Measurement
+from faceviewer.geometry.measure import angle_deg, distance_mm
 from faceviewer.geometry.surface import position_mm
 from faceviewer.types import FaceMesh
 
@@ -45,8 +46,5 @@ def _measured(measurement: Measurement, mesh: FaceMesh) -> Measured | None:
         path = surface_path(mesh.vertices, triangles, *measurement.points)
         return None if path is None else Measured(path.length, "mm", path.points)
     if measurement.kind == "angle":
-        legs = points[[0, 2]] - points[1]
-        lengths = np.linalg.norm(legs, axis=1)
-        cosine = float(legs[0] @ legs[1] / max(float(lengths.prod()), 1e-12))
-        return Measured(float(np.degrees(np.arccos(np.clip(cosine, -1, 1)))), "°", points)
-    return Measured(float(np.linalg.norm(points[1] - points[0])), "mm", points)
+        return Measured(angle_deg(*points), "°", points)
+    return Measured(distance_mm(*points), "mm", points)
