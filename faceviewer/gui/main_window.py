@@ -54,6 +54,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.verbs = verbs
         self._ui = ui
+        # signals hold on to Python where its collector cannot look: a closed window would keep heads and textures
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("faceviewer")
         self.setWindowTitle("faceviewer")
         self.setWindowIcon(app_icon())

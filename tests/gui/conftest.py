@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import shiboken6
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from faceviewer.app.documents import next_id, with_documents
@@ -113,5 +115,7 @@ def app(qtbot, home: Path, sample_heads) -> Iterator[App]:
     qtbot.waitExposed(application.window)
     running = App(application, qtbot.waitUntil, sample_heads)
     yield running
-    application.window.close()
+    if shiboken6.isValid(application.window):  # closed windows are deleted
+        application.window.close()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QApplication.processEvents()
