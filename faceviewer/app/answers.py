@@ -97,11 +97,16 @@ def as_if_never_opened(state: AppState, document_id: int, shown_before: int | No
 
 
 def with_work_ended(state: AppState, request: Request | None) -> AppState:
-    """No job any more; the document that was worked on is as finished as it was before."""
-    document = state.document(request.document) if request is not None else None
+    """No job any more; the document that was worked on is as finished as it was before.
+
+    One that has no head yet can be chosen to try again; what is still shown instead of it is the chosen one again.
+    """
+    document, shown = state.document(request.document) if request is not None else None, state.shown.document
     if document is not None and document.status == "working":
-        status: DocumentStatus = "done" if document.faces else "new"
+        status: DocumentStatus = "done" if document.heads else "new"
         state = with_changes(state, document.id, status=status)
+        if shown is not None and state.current == document.id:
+            state = replace(state, current=shown.id)
     return replace(state, job=None)
 
 

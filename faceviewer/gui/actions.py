@@ -128,4 +128,4 @@ class KeyGuard(QObject):
             if wanted and key != Qt.Key.Key_Escape:
                 event.accept()
                 return True
-        return super().eventFilter(watched, event)
+        return False  # not what QObject says: PySide may take the watched window for its QSurface, and refuses it then

@@ -12,12 +12,18 @@ from pane_bench import drag
 from PIL import Image
 from PySide6.QtWidgets import QApplication, QToolButton
 
+FAR_FACE = 230, 396
 OFFERS = {"Search for small faces", "Rotate left", "Draw a box around a face"}
 
 
 @pytest.fixture
 def portrait() -> Portrait:
     return Portrait(sample_rgb(), np.zeros((1, 2)))
+
+
+def far_away(portrait: Portrait) -> np.ndarray:
+    """A square with somebody whose face, 18 pixels wide, is at ``FAR_FACE``."""
+    return placed(portrait, share=1 / 7, side=700, at=(0.31, 0.62)).rgb
 
 
 def saved(path: Path, rgb: np.ndarray) -> Path:
@@ -45,15 +51,14 @@ def test_a_landscape_says_so_and_offers_three_ways(app, tmp_path):
 
 
 def test_small_faces_are_found_when_asked_for(app, tmp_path, portrait):
-    far = placed(portrait, share=0.05, side=1400, at=(0.31, 0.62))
-    drop(app.window, files([saved(tmp_path / "square.png", far.rgb)]))
+    drop(app.window, files([saved(tmp_path / "square.png", far_away(portrait))]))
     app.wait_idle()
     assert app.state.shown.document.status == "no face"
     offers(app)["Search for small faces"].click()
     app.wait_idle()
     assert app.state.shown.result is not None
     left, top, right, bottom = app.state.shown.faces[0].box_xyxy
-    assert 0.25 * 1400 < left < right < 0.40 * 1400 and 0.55 * 1400 < top < bottom < 0.70 * 1400
+    assert left < FAR_FACE[0] < right < left + 30 and top < FAR_FACE[1] < bottom < top + 30
 
 
 def test_a_photo_that_lies_on_its_side_can_be_turned(app, tmp_path, portrait):
@@ -82,13 +87,12 @@ def test_turning_a_landscape_goes_on_by_quarter_turns(app, tmp_path):
 
 
 def test_a_box_drawn_with_the_mouse_shows_where_the_face_is(app, tmp_path, portrait):
-    far = placed(portrait, share=0.05, side=1400, at=(0.31, 0.62))
-    drop(app.window, files([saved(tmp_path / "square.png", far.rgb)]))
+    drop(app.window, files([saved(tmp_path / "square.png", far_away(portrait))]))
     app.wait_idle()
     offers(app)["Draw a box around a face"].click()
     assert app.state.tool == "box" and app.window.actions_by_id["photo.draw_box"].isChecked()
     pane = app.window.photo_view.pane
-    x, y = 0.31 * 1330 + 35, 0.62 * 1330 + 22
+    x, y = FAR_FACE
     pane.zoom_to(4.0)
     pane.center_on(x, y)
     drag(pane, pane.transform.to_widget(x - 18, y - 20), pane.transform.to_widget(x + 18, y + 20))

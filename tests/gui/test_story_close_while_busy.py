@@ -1,0 +1,73 @@
+"""The window is closed in the middle of something: no exception, and no thread or camera is left behind."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+import shiboken6
+from drops import drop, files
+from fake_frames import SyntheticSource, moving_portrait
+from PySide6.QtWidgets import QApplication
+
+
+def our_threads() -> list[str]:
+    return [t.name for t in threading.enumerate() if t.name.startswith("faceviewer-")]
+
+
+def close(app) -> None:
+    """Close, and let everything that is still on its way arrive."""
+    window, thread = app.window, app.application.engine_thread
+    window.close()
+    QApplication.processEvents()
+    assert not shiboken6.isValid(window) or not window.isVisible()
+    assert our_threads() == []
+    assert thread.stop(0), "it has ended"
+
+
+@pytest.fixture(autouse=True)
+def alone():
+    assert our_threads() == [], "left by another test"
+
+
+def test_at_once(app):
+    close(app)
+
+
+def test_while_the_engine_starts(app):
+    app.wait_until(lambda: app.state.engine == "warming", timeout=10_000)
+    close(app)
+
+
+def test_during_a_job(app, album):
+    app.wait_until(lambda: app.state.engine == "ready", timeout=60_000)
+    drop(app.window, files(album("a.jpg")))
+    app.wait_until(lambda: app.state.job is not None and "Fit" in app.state.job.progress.stage, timeout=30_000)
+    close(app)
+
+
+def test_with_a_list_that_waits(app, album):
+    drop(app.window, files(album("a.jpg", "b.jpg", "c.jpg")))
+    app.run("photo.reconstruct_list")
+    close(app)
+
+
+def test_while_a_camera_is_followed_and_recorded(app, tmp_path):
+    source = SyntheticSource(moving_portrait, count=None, live=True)
+    app.verbs.live.follow_camera(source, "Camera 0")
+    app.verbs.live.record(tmp_path / "take.csv")
+    app.wait_until(lambda: app.state.live.recording is not None and app.state.shown.result is not None, timeout=60_000)
+    close(app)
+    assert not source.is_open, "the camera's lamp is off"
+    assert (tmp_path / "take.csv").is_file(), "and the recording complete"
+    assert list(tmp_path.glob("*.partial*")) == []
+
+
+def test_after_closing_nothing_more_is_heard(app, album):
+    drop(app.window, files(album("a.jpg")))
+    verbs = app.verbs
+    close(app)
+    before = verbs.store.state
+    for _ in range(3):
+        QApplication.processEvents()
+    assert verbs.store.state is before
