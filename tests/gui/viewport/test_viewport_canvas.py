@@ -7,7 +7,10 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from viewport_room import Room
+from PySide6.QtWidgets import QLabel, QMainWindow, QStackedWidget
+from viewport_room import Room, make_verbs
+
+from faceviewer.gui.viewport import Viewport
 
 
 @pytest.mark.parametrize(
@@ -62,3 +65,21 @@ def test_after_closing_nothing_happens(room: Room, head):
     room.set(display="shaded")
     assert room.viewport.stage is None
     assert room.viewport.picture() is None
+
+
+def test_the_window_is_not_made_anew_when_vtk_arrives(qapp):
+    """A window on the screen that gets its first OpenGL child is; the pane has one from the start."""
+    verbs, window, stack = make_verbs(), QMainWindow(), QStackedWidget()
+    viewport = Viewport(verbs, window)
+    for page in (QLabel("nothing yet"), viewport):
+        stack.addWidget(page)
+    window.setCentralWidget(stack)
+    window.show()
+    QTest.qWait(50)
+    native = window.winId()
+    assert viewport.stage is None, "VTK can wait"
+    stack.setCurrentWidget(viewport)
+    QTest.qWait(50)
+    assert viewport.stage is not None and window.winId() == native
+    viewport.close_viewport()
+    window.close()
