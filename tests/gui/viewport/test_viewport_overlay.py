@@ -29,7 +29,7 @@ def test_pose_axes_say_what_their_signs_mean(room: Room, head):
     origin, ends = drawn(room).lines[0].xyz_mm[0], [line.xyz_mm[1] for line in drawn(room).lines]
     np.testing.assert_array_equal(origin, 0)
     assert [int(np.argmax(end)) for end in ends] == [0, 1, 2]
-    x, y = room.at(ends[1] * 0.9)
+    x, y = room.at(ends[1] * 0.4)
     assert np.abs(room.grab()[int(y), int(x)].astype(int) - AXIS_COLORS[1]).max() < 40
 
 
