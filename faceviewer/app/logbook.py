@@ -14,7 +14,7 @@ from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from faceviewer.app.folders import log_folder
+from faceviewer.io.folders import log_folder
 
 MAX_LINES = 2000
 _FILE_BYTES = 1_000_000

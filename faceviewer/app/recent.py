@@ -7,9 +7,9 @@ import logging
 import os
 from pathlib import Path
 
-from faceviewer.app.folders import data_folder
 from faceviewer.app.settings import Settings
 from faceviewer.io.atomic import write_atomically
+from faceviewer.io.folders import data_folder
 from faceviewer.types import FaceviewerError
 
 _log = logging.getLogger(__name__)

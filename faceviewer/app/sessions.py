@@ -9,12 +9,12 @@ from functools import partial
 from pathlib import Path
 
 from faceviewer.app.autosave import Autosave, discard, left_behind
-from faceviewer.app.folders import data_folder
 from faceviewer.app.session import OpenedSession, SessionWriter, read_session
 from faceviewer.app.settings import Settings
 from faceviewer.app.state import AppState, Notice
 from faceviewer.app.store import Store
 from faceviewer.app.ui import UserInterface
+from faceviewer.io.folders import data_folder
 from faceviewer.io.session_file import SESSION_SUFFIX
 from faceviewer.jobs.background import Background, Outcome
 

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from faceviewer.app.folders import config_folder
 from faceviewer.app.setting import Setting, SettingValue
 from faceviewer.app.setting_table import SETTINGS, SETTINGS_BY_KEY
 from faceviewer.io.atomic import write_atomically
+from faceviewer.io.folders import config_folder
 from faceviewer.types import FaceviewerError
 
 __all__ = ["SETTINGS", "Setting", "SettingValue", "Settings", "settings_file"]

@@ -9,11 +9,11 @@ from typing import Literal
 from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QScrollArea, QSplitter, QTabWidget, QWidget
 
-from faceviewer.app.folders import config_folder
+from faceviewer.io.folders import config_folder
 
 _VERSION = 1
 """Raised when panels are added or renamed, so that a stored layout that does not know them is not used."""
-_PANE_SHARES = (30, 45, 25)
+_PANE_SHARES = (28, 46, 26)
 
 Side = Literal["left", "right", "bottom"]
 _AREAS = {
@@ -106,7 +106,7 @@ class Layout:
             if first is not None:
                 self.docks[first.name].raise_()
         left, right = (next(p.name for p in self._panels if p.side == side) for side in ("left", "right"))
-        self._window.resizeDocks([self.docks[left], self.docks[right]], [180, 290], Qt.Orientation.Horizontal)
+        self._window.resizeDocks([self.docks[left], self.docks[right]], [165, 285], Qt.Orientation.Horizontal)
 
     def _share_panes(self) -> None:
         width = max(self._panes.width(), 900)

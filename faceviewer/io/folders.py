@@ -1,4 +1,4 @@
-"""Where the application keeps its own files: settings, logs, autosaved sessions.
+"""Where the application keeps its own files: settings, logs, autosaved sessions, asset packs, converted assets.
 
 The environment variable ``FACEVIEWER_HOME`` puts all of them into one folder, for tests and for portable use.
 """
@@ -19,8 +19,13 @@ def config_folder() -> Path:
 
 
 def data_folder() -> Path:
-    """For autosaved sessions and the list of recent files."""
+    """For autosaved sessions, the list of recent files, and asset packs."""
     return _own("data") or Path(_DIRECTORIES.user_data_dir)
+
+
+def cache_folder() -> Path:
+    """For what can be made again."""
+    return _own("cache") or Path(_DIRECTORIES.user_cache_dir)
 
 
 def log_folder() -> Path:

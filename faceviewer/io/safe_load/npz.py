@@ -1,7 +1,7 @@
-"""Loading arrays from files that somebody else may have made: the only module that unpacks such files.
+"""Arrays of an ``.npz``, a zip of ``.npy`` members.
 
-Nothing here runs code from a file. An ``.npz`` is a zip of ``.npy`` members; every member's header is compared with
-the member's real size before memory is taken for it, so that neither a zip bomb nor a lying header can exhaust it.
+Every member's header is compared with the member's real size before memory is taken for it, so that neither a zip bomb
+nor a lying header can exhaust it.
 """
 
 from __future__ import annotations
