@@ -137,17 +137,17 @@ class Selection:
 
 @dataclass(frozen=True)
 class ViewCamera:
-    """The 3D view's own camera, head frame, millimetres."""
+    """The 3D view's own camera, head frame, millimetres. The default frames the mean head from the front."""
 
-    position_mm: tuple[float, float, float] = (0.0, -20.0, 700.0)
-    focal_mm: tuple[float, float, float] = (0.0, -20.0, -60.0)
+    position_mm: tuple[float, float, float] = (0.0, -41.0, 745.0)
+    focal_mm: tuple[float, float, float] = (0.0, -41.0, -57.0)
     """The point looked at."""
     up: tuple[float, float, float] = (0.0, 1.0, 0.0)
     fov_deg: float = 25.0
-    """Vertical field of view."""
+    """Field of view over the height of the pane; over less in a pane narrower than a head."""
     parallel: bool = False
     """Orthographic."""
-    parallel_scale_mm: float = 170.0
+    parallel_scale_mm: float = 176.0
     """Half the height of the view when orthographic."""
 
 

@@ -21,10 +21,13 @@ _TOWARDS_VIEWER: dict[str, tuple[tuple[float, float, float], tuple[float, float,
     "top": ((0, 1, 0), (0, 0, -1)),
     "bottom": ((0, -1, 0), (0, 0, 1)),
 }
-_MARGIN = 1.15
-"""Room around the head when it is framed."""
-_NARROWEST_PANE = 0.62
-"""Width over height of the 3D view in a small window, into which the head must fit as well."""
+_MARGIN = 1.16
+"""Room around the head when it is framed: it fills 86 % of the height."""
+HEAD_WIDTH_TO_HEIGHT = 0.62
+"""Of a head seen from the front. Narrower panes show more above and below, instead of cutting it at the sides."""
+
+_MEAN_HEAD_MM = (np.array([-91.0, -193.0, -165.0]), np.array([91.0, 111.0, 51.0]))
+"""Two corners of the box around the mean head."""
 
 
 def frame_camera(
@@ -43,8 +46,8 @@ def frame_camera(
         towards, up = (np.array(axis, float) for axis in _TOWARDS_VIEWER[direction])
     across = np.cross(up, towards)
     tall, wide, deep = (float(np.abs(axis) @ half) for axis in (up, across, towards))
-    extent = max(tall, wide / _NARROWEST_PANE) * _MARGIN
-    distance = extent / np.tan(np.radians(camera.fov_deg) / 2) + deep
+    extent = max(tall, wide / HEAD_WIDTH_TO_HEIGHT) * _MARGIN
+    distance = np.hypot(extent / np.tan(np.radians(camera.fov_deg) / 2), deep)  # to the outline of an ellipsoid
     x, y, z = (float(value) for value in centre + towards * distance)
     return replace(
         camera,
@@ -117,5 +120,5 @@ class Viewing:
 def _bounds(state: AppState) -> tuple[np.ndarray, np.ndarray]:
     mesh = state.shown.mesh
     if mesh is None:
-        return np.array([-85.0, -165.0, -190.0]), np.array([85.0, 125.0, 50.0])
+        return _MEAN_HEAD_MM
     return mesh.vertices.min(0).astype(float), mesh.vertices.max(0).astype(float)

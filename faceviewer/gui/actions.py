@@ -27,6 +27,7 @@ from faceviewer.app.commands import Command
 from faceviewer.app.state import AppState
 from faceviewer.app.verbs import Verbs
 from faceviewer.gui.icons import icon, icon_names
+from faceviewer.gui.tooltips import wrapped
 
 
 class Actions(QObject):
@@ -70,9 +71,11 @@ def _action(command: Command, window: QWidget) -> QAction:
         action.setShortcut(QKeySequence.fromString(command.shortcut, QKeySequence.SequenceFormat.PortableText))
     key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
     hint = command.explanation or command.title.removesuffix("...")
-    action.setToolTip(f"{hint} ({key})" if key else hint)
+    action.setToolTip(wrapped(f"{hint} ({key})" if key else hint))
     action.setStatusTip(command.explanation)
     action.setCheckable(command.checked is not None)
+    if command.toolbar == "icon":
+        action.setPriority(QAction.Priority.LowPriority)  # toolbars write no text beside these
     return action
 
 
@@ -96,12 +99,13 @@ def fill_menus(bar: QMenuBar, actions: Actions) -> Mapping[str, QMenu]:
 
 def fill_toolbar(toolbar: QToolBar, actions: Actions) -> None:
     """Put the commands that are marked for it into ``toolbar``, with a gap between menus."""
-    menu = None
+    before = ""
     for command in actions.commands:
         if command.toolbar:
-            if menu is not None and command.menu != menu:
+            menu = command.menu.split("/")[0]
+            if before not in ("", menu):
                 toolbar.addSeparator()
-            menu = command.menu
+            before = menu
             toolbar.addAction(actions[command.id])
 
 

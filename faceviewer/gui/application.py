@@ -5,6 +5,7 @@ The window stands before torch, the networks and the head model are loaded; the 
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import sys
@@ -25,6 +26,7 @@ from faceviewer.gui.exceptions import ExceptionReporter
 from faceviewer.gui.icons import app_icon
 from faceviewer.gui.main_window import MainWindow
 from faceviewer.gui.theme import apply_theme
+from faceviewer.gui.tooltips import wrap_tooltips
 from faceviewer.gui.user_interface import QtUserInterface
 from faceviewer.jobs.background import Background, Delivery
 from faceviewer.jobs.engine_thread import EngineThread
@@ -33,6 +35,8 @@ from faceviewer.jobs.events import JobEvent
 logger = logging.getLogger(__name__)
 
 STOP_TIMEOUT_S = 3.0
+_LINGER_S = 60.0
+"""How long the process outlives its window for a computation that takes no notice of being cancelled."""
 
 
 class FaceviewerApplication(QObject):
@@ -44,6 +48,7 @@ class FaceviewerApplication(QObject):
         self.logbook = start_logging()
         self.settings = Settings()
         apply_theme(application, self.settings.text("appearance.theme"))
+        wrap_tooltips(application)
         self._bridge = Bridge(self)
         self.engine_thread = EngineThread(self._bridge.post)
         self.background = Background(self._bridge.post)
@@ -61,6 +66,7 @@ class FaceviewerApplication(QObject):
         self.settings.subscribe(self._setting_changed)
         self.window = MainWindow(self.verbs, ui, self.logbook)
         self.window.closing.connect(self.end)
+        atexit.register(self._end_with_the_process)
 
     def start(self, paths: Sequence[Path] = ()) -> None:
         """Show the window, then load the engine behind it and open ``paths``."""
@@ -70,15 +76,22 @@ class FaceviewerApplication(QObject):
 
     def end(self) -> None:
         """Stop the threads; called when the window closes."""
+        atexit.unregister(self._end_with_the_process)
         self.verbs.live.stop()
         self.verbs.reconstructing.cancel()
         if not self.engine_thread.stop(STOP_TIMEOUT_S):
             logger.warning("the engine was still busy when the window closed")
+            atexit.register(self.engine_thread.stop, _LINGER_S)
         self.verbs.sessions.clean_exit()
         self.reader.close()
         self.background.close()
         self._bridge.close()
         stop_logging(self.logbook)
+
+    def _end_with_the_process(self) -> None:
+        """Nobody closed the window. A process that ends while a thread is inside torch or an import is aborted."""
+        self.window.viewport.close_viewport()
+        self.end()
 
     def _start_engine(self) -> None:
         self.engine_thread.start()

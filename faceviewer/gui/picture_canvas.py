@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from faceviewer.gui.pane_drawing import draw_chip, draw_sentence
 from faceviewer.gui.pane_transform import MAX_ZOOM, PaneTransform
 from faceviewer.gui.picture import Picture
+from faceviewer.gui.theme import ground_color
 
 
 class Layer(Protocol):
@@ -136,7 +137,7 @@ class PictureCanvas(QWidget):
         if self._backing is None or self._backing.size() != size:
             backing = QPixmap(size)
             backing.setDevicePixelRatio(ratio)
-            backing.fill(self.palette().color(QPalette.ColorRole.Base))
+            backing.fill(ground_color(self.palette()))
             painter = QPainter(backing)
             if self._picture is not None:
                 self._picture.draw(painter, self.transform, QRectF(self.rect()), ratio)

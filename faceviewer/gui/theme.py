@@ -96,6 +96,11 @@ def is_dark(palette: QPalette) -> bool:
     return palette.color(_Role.Window).lightness() < 128
 
 
+def ground_color(palette: QPalette) -> QColor:
+    """What pictures and heads stand on: neither white, which outshines them, nor black, which swallows dark hair."""
+    return palette.color(_Role.Window) if is_dark(palette) else palette.color(_Role.Window).darker(109)
+
+
 def level_color(level: Level, palette: QPalette) -> QColor:
     """A text colour for a message of that level, readable on the palette's Window and Base."""
     return QColor((_LEVELS_ON_DARK if is_dark(palette) else _LEVELS_ON_LIGHT)[level])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox
 
@@ -14,10 +16,14 @@ LEAVES = {"file.quit"}
 @pytest.fixture(autouse=True)
 def nobody_answers(monkeypatch):
     """File choosers are cancelled at once, questions too."""
-    for name in ("getOpenFileName", "getOpenFileNames", "getSaveFileName"):
-        monkeypatch.setattr(QFileDialog, name, lambda *_, **__: ([] if name.endswith("s") else "", ""))
+    for name, answer in (("getOpenFileName", ""), ("getOpenFileNames", []), ("getSaveFileName", "")):
+        monkeypatch.setattr(QFileDialog, name, partial(_answer, answer))
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_, **__: "")
     monkeypatch.setattr(QMessageBox, "exec", lambda *_: 0)
+
+
+def _answer(answer: str | list[str], *_: object, **__: object) -> tuple[str | list[str], str]:
+    return answer, ""
 
 
 def close_dialogs() -> None:

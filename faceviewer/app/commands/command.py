@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from faceviewer.app.state import AppState
 from faceviewer.app.verbs import Verbs
@@ -33,7 +34,8 @@ class Command:
     checked: Callable[[AppState], bool] | None = None
     """For commands that switch something: whether it is on."""
     icon: str = ""
-    toolbar: bool = False
+    toolbar: Literal["", "icon", "text"] = ""
+    """Whether the toolbar has it, as an icon alone or with its title."""
     separator: bool = False
     """A line above it in the menu."""
 

@@ -15,9 +15,9 @@ def _copy_picture(verbs: Verbs) -> None:
 
 EDIT_COMMANDS = (
     Command("edit.undo", "Undo", "Edit", lambda verbs: verbs.store.undo(), "Ctrl+Z", "Take the last change back.",
-            lambda state: bool(state.undo_label), icon="undo", toolbar=True),
+            lambda state: bool(state.undo_label), icon="undo", toolbar="icon"),
     Command("edit.redo", "Redo", "Edit", lambda verbs: verbs.store.redo(), "Ctrl+Shift+Z",
-            "Do again what was taken back.", lambda state: bool(state.redo_label), icon="redo", toolbar=True),
+            "Do again what was taken back.", lambda state: bool(state.redo_label), icon="redo", toolbar="icon"),
     Command("edit.copy_picture", "Copy picture of the 3D view", "Edit", _copy_picture, "Ctrl+C",
             "Put the 3D view on the clipboard.", has_head, icon="copy", separator=True),
     Command("edit.copy_selection", "Copy values of the selection", "Edit",

@@ -31,9 +31,8 @@ def _paste(verbs: Verbs) -> None:
 
 
 FILE_COMMANDS = (
-    Command(
-        "file.open", "Open...", "File", _open, "Ctrl+O", "Open photos, videos or a session.", icon="open", toolbar=True
-    ),
+    Command("file.open", "Open...", "File", _open, "Ctrl+O", "Open photos, videos or a session.", icon="open",
+            toolbar="text"),
     Command("file.open_folder", "Open folder...", "File", _open_folder, "Ctrl+Shift+O", "Open all photos of a folder.",
             icon="folder"),
     Command("file.paste", "Paste picture", "File", _paste, "Ctrl+V", "Open the picture or files on the clipboard.",
@@ -55,7 +54,7 @@ FILE_COMMANDS = (
             "Forget what a window that was not closed properly left behind.", lambda state: state.can_restore),
     Command("file.export", "Export...", "File", lambda verbs: verbs.ui.open_dialog("export"), "Ctrl+E",
             "Take the head away as OBJ with texture, GLB, PLY, JSON or landmarks.", has_head, icon="export",
-            toolbar=True, separator=True),
+            toolbar="text", separator=True),
     Command("file.export_again", "Export again", "File", lambda verbs: verbs.exporting.again(), "Ctrl+Shift+E",
             "Export with the choices made last time.", has_head),
     Command("file.show_export", "Show in folder", "File", lambda verbs: verbs.exporting.reveal(), "",

@@ -15,7 +15,7 @@ def _remove(verbs: Verbs) -> None:
 PHOTO_COMMANDS = (
     Command("photo.reconstruct", "Reconstruct", "Photo", lambda verbs: verbs.reconstructing.reconstruct_shown(),
             "Ctrl+R", "Make the head of the chosen face, with the settings of now.", can_reconstruct, icon="face",
-            toolbar=True),
+            toolbar="text"),
     Command("photo.reconstruct_all", "Reconstruct all faces", "Photo",
             lambda verbs: verbs.reconstructing.reconstruct_shown(all_faces=True), "Ctrl+Shift+R",
             "Make a head of every face in this photo.", has_faces),

@@ -60,7 +60,7 @@ TOOL_COMMANDS = (
             "Take all measured lines and angles off the head.", lambda state: bool(state.work.measurements)),
     Command("tools.compare", "Compare with another head", "Tools", lambda verbs: verbs.comparing.start_or_stop(),
             "Ctrl+M", "Two heads side by side, or their distance as a heat map.", _two_heads,
-            lambda state: state.comparison is not None, "compare", separator=True),
+            lambda state: state.comparison is not None, "compare", toolbar="icon", separator=True),
     Command("tools.heat_map", "Heat map", "Tools", lambda verbs: verbs.comparing.toggle_heat_map(), "H",
             "Colour one head by its distance from the other.", lambda state: state.comparison is not None,
             lambda state: state.comparison is not None and state.comparison.layout == "heat map", "heat-map"),

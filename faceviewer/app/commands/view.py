@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Literal
 
 from faceviewer.app.commands.command import Command, has_head, has_texture
 from faceviewer.app.state import DISPLAY_MODES, LANDMARK_SETS, AppState, DisplayMode
@@ -41,7 +42,7 @@ _DISPLAY_EXPLANATIONS: dict[DisplayMode, str] = {
     "checker": "A checkerboard in UV space: shows how the texture is stretched.",
 }
 _DISPLAY_ICONS: dict[DisplayMode, str] = {
-    "textured": "textured", "textured lit": "textured", "shaded": "shaded", "edges": "wireframe",
+    "textured": "textured", "textured lit": "textured", "shaded": "shaded", "edges": "edges",
     "wireframe": "wireframe", "points": "points", "normals": "normals", "parts": "parts", "origin": "origin",
     "depth": "depth", "checker": "checker",
 }  # fmt: skip
@@ -126,11 +127,17 @@ def _is_on(field: str, state: AppState) -> bool:
 
 
 def _switch(
-    command_id: str, title: str, menu: str, field: str, shortcut: str, explanation: str, icon: str = ""
+    command_id: str,
+    title: str,
+    menu: str,
+    field: str,
+    shortcut: str,
+    explanation: str,
+    icon: str = "",
+    toolbar: Literal["", "icon"] = "",
 ) -> Command:
-    return Command(
-        command_id, title, menu, partial(_flip, field), shortcut, explanation, has_head, partial(_is_on, field), icon
-    )
+    flip, is_on = partial(_flip, field), partial(_is_on, field)
+    return Command(command_id, title, menu, flip, shortcut, explanation, has_head, is_on, icon, toolbar)
 
 
 def _display_commands() -> tuple[Command, ...]:
@@ -152,7 +159,17 @@ def _display_commands() -> tuple[Command, ...]:
 
 def _direction_commands() -> tuple[Command, ...]:
     return tuple(
-        Command(f"view.{name}", title, "View/Camera", partial(_look, name), key, "", has_head, icon=icon)
+        Command(
+            f"view.{name}",
+            title,
+            "View/Camera",
+            partial(_look, name),
+            key,
+            "",
+            has_head,
+            icon=icon,
+            toolbar="icon" if name in ("front", "left") else "",
+        )
         for name, title, key, icon in _DIRECTIONS
     )
 
@@ -169,6 +186,7 @@ def _landmark_commands() -> tuple[Command, ...]:
             has_head,
             partial(_has_landmarks, name),
             "landmarks",
+            toolbar="icon" if name == "68" else "",
         )
         for number, name in enumerate(LANDMARK_SETS, 1)
     )
@@ -199,15 +217,15 @@ VIEW_COMMANDS = (
     *_landmark_commands(),
     *_part_commands(),
     _switch("view.parts_overlay", "Tint parts over the picture", "View/Parts", "parts_overlay", "Shift+P",
-            "Lay the colours of the parts over photo, head and texture.", "parts"),
+            "Lay the colours of the parts over photo, head and texture.", "parts", toolbar="icon"),
     _switch("view.visible_only", "Visible only", "View", "visible_only", "V",
             "Leave out landmarks and areas that the photo does not show."),
     _switch("view.pose_axes", "Head pose axes", "View", "pose_axes", "X",
-            "Show how the head is turned: yaw, pitch and roll.", "axes"),
+            "Show how the head is turned: yaw, pitch and roll.", "axes", toolbar="icon"),
     _switch("view.photo_mesh", "Mesh over the photo", "View", "photo_mesh", "M",
             "Draw the fitted triangles over the photo."),
     _switch("view.through_photo", "Look through the photo's camera", "View", "through_photo", "C",
-            "See the head exactly where the photo shows it.", "through-photo"),
+            "See the head exactly where the photo shows it.", "through-photo", toolbar="icon"),
     _switch("view.uv_wireframe", "UV wireframe", "View/Texture", "uv_wireframe", "U",
             "Draw the triangles over the texture."),
     _switch("view.uv_origin", "Where texels come from", "View/Texture", "uv_origin", "Shift+U",
@@ -218,7 +236,7 @@ VIEW_COMMANDS = (
             "Without perspective: lengths can be compared.", has_head,
             lambda state: state.view.camera.parallel, "orthographic"),
     Command("view.reset", "Reset view", "View/Camera", lambda verbs: verbs.viewing.reset(), "Return",
-            "From the front, all of the head in view.", has_head, icon="reset-view", toolbar=True),
+            "From the front, all of the head in view.", has_head, icon="reset-view", toolbar="icon"),
     Command("view.frame", "Frame the head", "View/Camera", lambda verbs: verbs.viewing.frame(), "F",
             "Keep the direction and bring all of the head into view.", has_head, icon="frame"),
     Command("view.full_screen", "Full screen", "View", lambda verbs: verbs.ui.toggle_full_screen(), "F11",

@@ -177,6 +177,10 @@ def _figures(comparison: Comparison) -> str:
         ("Largest", found.max_mm),
     )
     table = "".join(
-        f"<tr><td>{name}&nbsp;&nbsp;</td><td align='right'>{value:.2f} mm</td></tr>" for name, value in rows
+        f"<tr><td>{name}&nbsp;&nbsp;</td><td align='right'>{_signed(value)} mm</td></tr>" for name, value in rows
     )
-    return f"<table>{table}</table><p>{found.count} vertices. {outcome.description}</p>"
+    return f"<table>{table}</table><p>{outcome.description}</p>"
+
+
+def _signed(value_mm: float) -> str:
+    return f"{value_mm:.2f}".replace("-", "−")

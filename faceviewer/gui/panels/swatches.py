@@ -35,6 +35,10 @@ def swatch_icon(color: RGB) -> QIcon:
     return icon
 
 
+def _titled(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 class Legend(QWidget):
     """Colours and what they mean, in two columns."""
 
@@ -52,7 +56,7 @@ class Legend(QWidget):
             square.setPixmap(swatch(color))
             square.setAccessibleName(f"Colour of {text}")
             grid.addWidget(square, row, column)
-            grid.addWidget(QLabel(text, self), row, column + 1)
+            grid.addWidget(QLabel(_titled(text), self), row, column + 1)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         self.setAccessibleName("Legend: " + ", ".join(text for text, _ in entries))

@@ -27,7 +27,7 @@ _ORIGIN_WORDS = {
     Origin.MIRRORED: "from the other side of the face",
     Origin.MODEL: "made up by the model",
 }
-_AXIS_MM = 120.0
+_AXIS_MM = 95.0
 _AXIS_WORDS = ("left", "up", "front")
 SIGNS = "+yaw: nose to picture left · +pitch: chin up · +roll: top of head to picture right"
 _MEASURE_COLOR: RGB = (255, 152, 0)

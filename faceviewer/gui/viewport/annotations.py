@@ -59,6 +59,6 @@ class Annotations:
     legend: tuple[tuple[RGB, str], ...] = ()
     scale: LegendScale | None = None
     title: str = ""
-    """At the top, in the middle."""
+    """One or two lines in the upper left corner."""
     notes: tuple[str, ...] = field(default=())
     """Lines of text in the lower left corner."""

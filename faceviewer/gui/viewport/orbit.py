@@ -12,7 +12,7 @@ import numpy as np
 
 from faceviewer.app.state import ViewCamera
 from faceviewer.geometry.rotations import rotation_from_vector
-from faceviewer.gui.viewport.projection import view_axes
+from faceviewer.gui.viewport.projection import spanned_px, view_axes
 from faceviewer.types import Camera
 
 _DEGREES_PER_PANE = 200.0
@@ -42,7 +42,7 @@ def pan(camera: ViewCamera, dx: float, dy: float, size: tuple[float, float]) -> 
     else:
         distance = float(np.linalg.norm(np.subtract(camera.position_mm, camera.focal_mm)))
         half_mm = distance * float(np.tan(np.radians(camera.fov_deg) / 2))
-    mm_per_pixel = 2 * half_mm / max(min(size), 1.0)
+    mm_per_pixel = 2 * half_mm / spanned_px(size)
     right, up, _ = view_axes(camera)
     shift = (up * dy - right * dx) * mm_per_pixel
     return replace(camera, position_mm=_triple(camera.position_mm + shift), focal_mm=_triple(camera.focal_mm + shift))
@@ -63,7 +63,7 @@ def leave_photo_camera(camera: Camera, view: ViewCamera, size: tuple[float, floa
     R, t = camera.R_camera_head, camera.t_camera_head
     position = -R.T @ t
     scale = min(size[0] / camera.size[0], size[1] / camera.size[1])
-    fov_deg = float(np.degrees(2 * np.arctan(min(size) / 2 / (scale * camera.K[1, 1]))))
+    fov_deg = float(np.degrees(2 * np.arctan(spanned_px(size) / 2 / (scale * camera.K[1, 1]))))
     fov_deg = float(np.clip(fov_deg, 5.0, 90.0))
     half_mm = float(np.linalg.norm(position)) * float(np.tan(np.radians(fov_deg) / 2))
     return replace(

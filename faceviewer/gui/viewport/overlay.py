@@ -27,7 +27,7 @@ from faceviewer.gui.viewport.projection import Projection
 _MARGIN = 10.0
 _SWATCH = 11.0
 _BAR = (150.0, 9.0)
-_CORNER = 92.0
+_CORNER = 88.0
 """Width that the orientation widget takes in the upper right corner."""
 
 
@@ -39,6 +39,8 @@ class Sheet:
     """Logical pixels of the canvas."""
     projection: Projection
     annotations: Annotations
+    has_gizmo: bool = False
+    """The orientation widget takes its upper right corner."""
 
 
 class Overlay(QWidget):
@@ -105,8 +107,8 @@ class _Pen:
         for marker in annotations.markers:
             self._marker(marker)
         self._labels(annotations)
-        self._legend(annotations.legend)
-        self._title(annotations.title)
+        below = self._title(annotations.title)
+        self._legend(annotations.legend, below)
         taken = self._notes(annotations.notes)
         if annotations.scale is not None:
             self._scale(annotations.scale, taken)
@@ -170,32 +172,39 @@ class _Pen:
     def _word(self, centre: QPointF, text: str, color: QColor) -> None:
         path = QPainterPath()
         width = self._metrics.horizontalAdvance(text)
-        path.addText(centre.x() - width / 2, centre.y() + self._metrics.ascent() / 2 - 1, self._painter.font(), text)
+        left = min(max(centre.x() - width / 2, 2.0), self._sheet.rect.width() - width - 2)
+        path.addText(left, centre.y() + self._metrics.ascent() / 2 - 1, self._painter.font(), text)
         self._painter.strokePath(path, QPen(_halo(self._paper), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         self._painter.fillPath(path, color)
 
-    def _legend(self, rows: Sequence[tuple[RGB, str]]) -> None:
+    def _legend(self, rows: Sequence[tuple[RGB, str]], top: float) -> None:
         if not rows:
             return
         step = self._metrics.height() + 3
         width = max(self._metrics.horizontalAdvance(text) for _, text in rows) + _SWATCH + 22
-        self._patch(QRectF(_MARGIN, _MARGIN, width, step * len(rows) + 8))
+        self._patch(QRectF(_MARGIN, top, width, step * len(rows) + 8))
         for number, (rgb, text) in enumerate(rows):
-            top = _MARGIN + 4 + number * step
-            swatch = QRectF(_MARGIN + 7, top + (step - _SWATCH) / 2, _SWATCH, _SWATCH)
+            line = top + 4 + number * step
+            swatch = QRectF(_MARGIN + 7, line + (step - _SWATCH) / 2, _SWATCH, _SWATCH)
             self._painter.setPen(QPen(self._ink.lighter(130), 0.5))
             self._painter.setBrush(QColor(*rgb))
             self._painter.drawRoundedRect(swatch, 2.5, 2.5)
             self._painter.setPen(self._ink)
-            place = QRectF(swatch.right() + 7, top, width, step)
+            place = QRectF(swatch.right() + 7, line, width, step)
             self._painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
-    def _title(self, text: str) -> None:
-        """At the top, in the middle of what the orientation widget leaves."""
-        if text:
-            width = self._sheet.rect.width() - _CORNER
-            shown = self._metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width - 2 * _MARGIN)
-            self._tag(QPointF(width / 2, _MARGIN + self._metrics.height() / 2 + 2), shown)
+    def _title(self, text: str) -> float:
+        """In the upper left corner, line by line; returns where the room below begins."""
+        if not text:
+            return _MARGIN
+        room = self._sheet.rect.width() - _MARGIN - 14 - (_CORNER if self._sheet.has_gizmo else 0)
+        lines = [self._metrics.elidedText(line, Qt.TextElideMode.ElideMiddle, room) for line in text.split("\n")]
+        width = max(self._metrics.horizontalAdvance(line) for line in lines)
+        box = QRectF(_MARGIN, _MARGIN, width + 14, self._metrics.lineSpacing() * len(lines) + 6)
+        self._patch(box)
+        self._painter.setPen(self._ink)
+        self._painter.drawText(box.adjusted(7, 3, 0, 0), Qt.AlignmentFlag.AlignLeft, "\n".join(lines))
+        return box.bottom() + 4
 
     def _scale(self, scale: LegendScale, taken: QRectF) -> None:
         """In the lower right corner, or above the notes where these leave no room."""

@@ -55,7 +55,7 @@ def _heat(comparison: Comparison) -> HeatMap | None:
 
 def _heat_title(state: AppState, comparison: Comparison) -> str:
     other, reference = _title(state, comparison.other), _title(state, comparison.reference)
-    return f"{other} against {reference}" if comparison.outcome is not None else "Measuring the distances …"
+    return f"{other}\nagainst {reference}" if comparison.outcome is not None else "Measuring the distances …"
 
 
 def _title(state: AppState, head: HeadRef) -> str:

@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from faceviewer.app.state import ViewCamera
+from faceviewer.app.viewing import HEAD_WIDTH_TO_HEIGHT
 from faceviewer.types import Camera
 
 _NEAREST_SHARE = 1e-3
@@ -94,16 +95,22 @@ def view_axes(camera: ViewCamera) -> np.ndarray:
     return np.stack([right, np.cross(back, right), back])
 
 
-def from_view_camera(camera: ViewCamera, size: tuple[float, float], ball: Ball) -> Projection:
-    """What ``camera`` sees in a pane of ``size``.
+def spanned_px(size: tuple[float, float]) -> float:
+    """Pixels that the view camera's field of view spans, upwards as sideways, in a pane of ``size``.
 
-    Its field of view spans the shorter side of the pane, so that a head in view stays so in a narrow pane.
+    The height of the pane; less in a pane that is narrower than a head, so that a head in view stays so.
     """
+    return max(min(size[1], size[0] / HEAD_WIDTH_TO_HEIGHT), 1.0)
+
+
+def from_view_camera(camera: ViewCamera, size: tuple[float, float], ball: Ball) -> Projection:
+    """What ``camera`` sees in a pane of ``size``."""
     axes = view_axes(camera)
     view = np.eye(4)
     view[:3, :3], view[:3, 3] = axes, -axes @ np.array(camera.position_mm)
     width, height = max(size[0], 1.0), max(size[1], 1.0)
-    scale_x, scale_y = min(width, height) / width, min(width, height) / height
+    spanned = spanned_px((width, height))
+    scale_x, scale_y = spanned / width, spanned / height
     middle_mm = float(np.dot(axes[2], np.subtract(camera.position_mm, ball.centre_mm)))
     clip = np.zeros((4, 4))
     if camera.parallel:

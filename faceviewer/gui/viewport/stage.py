@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QEvent, QTimer
-from PySide6.QtGui import QPalette, QResizeEvent
+from PySide6.QtGui import QColor, QPalette, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from faceviewer.app.palette import RGB
 from faceviewer.app.state import AppState
+from faceviewer.gui.theme import ground_color
 from faceviewer.gui.viewport.annotate import annotate
 from faceviewer.gui.viewport.annotations import Annotations
 from faceviewer.gui.viewport.canvas import Canvas
@@ -135,7 +136,7 @@ class Stage(QWidget):
             drawn = Annotations()
             if pane.subject is not None:
                 drawn = annotate(self._state, pane, pane.subject, scene, projection, at_rest=self._at_rest)
-            sheets.append(Sheet(pane.rect(size), projection, drawn))
+            sheets.append(Sheet(pane.rect(size), projection, drawn, has_gizmo=pane is self.panes[-1]))
         return tuple(sheets)
 
     def _size(self) -> tuple[float, float]:
@@ -144,8 +145,8 @@ class Stage(QWidget):
     def _ink(self) -> Ink:
         palette = self.palette()
         return Ink(
-            _rgb(palette, QPalette.ColorRole.Window if _is_dark(palette) else QPalette.ColorRole.AlternateBase),
-            _rgb(palette, QPalette.ColorRole.Text),
+            _rgb(ground_color(palette)),
+            _rgb(palette.color(QPalette.ColorRole.Text)),
         )
 
 
@@ -156,10 +157,5 @@ def _ball_around(balls: list[Ball]) -> Ball:
     return Ball(balls[0].centre_mm, reach)
 
 
-def _is_dark(palette: QPalette) -> bool:
-    return palette.color(QPalette.ColorRole.Window).lightness() < palette.color(QPalette.ColorRole.Text).lightness()
-
-
-def _rgb(palette: QPalette, role: QPalette.ColorRole) -> RGB:
-    color = palette.color(role)
+def _rgb(color: QColor) -> RGB:
     return color.red(), color.green(), color.blue()
