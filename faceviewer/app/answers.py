@@ -110,6 +110,15 @@ def with_work_ended(state: AppState, request: Request | None) -> AppState:
     return replace(state, job=None)
 
 
+def with_following_ended(state: AppState, document_id: int) -> AppState:
+    """A document that waited for its first frame waits no more."""
+    document = state.document(document_id)
+    if document is None or document.status != "working":
+        return state
+    status: DocumentStatus = "done" if document.heads else "no face" if document.photo is not None else "new"
+    return with_changes(state, document_id, status=status)
+
+
 def _without_work(state: AppState, document_id: int, number: int | None = None) -> AppState:
     """Edits and measurements of heads that are being replaced do not fit the new ones."""
 

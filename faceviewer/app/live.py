@@ -13,10 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from faceviewer.app.answers import with_following_ended
 from faceviewer.app.documents import next_id, with_changes, with_documents
+from faceviewer.app.orders import Orders
 from faceviewer.app.reconstructing import Reconstructing
 from faceviewer.app.settings import Settings
-from faceviewer.app.state import AppState, Document, DocumentStatus, LiveState, Notice
+from faceviewer.app.state import Document, LiveState, Notice
 from faceviewer.app.store import Store
 from faceviewer.app.threads import Worker
 from faceviewer.jobs.background import Background, Outcome
@@ -33,7 +35,6 @@ from faceviewer.jobs.events import (
 )
 from faceviewer.jobs.follow_controls import FollowControls
 from faceviewer.jobs.frames import FrameSource
-from faceviewer.jobs.jobs import FollowFrames
 from faceviewer.types import CancelToken, ProgressCallback, Texture
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Live:
         self._store = store
         self._worker = worker
         self._reconstructing = reconstructing
-        self._settings = settings
+        self._orders = Orders(settings)
         self._background = background
         self._controls = FollowControls()
         self._sources: dict[int, FrameSource] = {}
@@ -222,17 +223,8 @@ class Live:
             state = with_changes(state, live.document, status="working", message="")
         live = replace(live, recording=None, stage="Waiting for the engine")
         self._store.update(replace(state, live=live, notice=None))
-        self._worker.submit(
-            FollowFrames(
-                self.generation,
-                CancelToken(),
-                document=live.document,
-                source=self._sources[live.document],
-                controls=self._controls,
-                engine=self._settings.text("reconstruct.engine"),
-                device=self._settings.text("reconstruct.device"),
-            )
-        )
+        source = self._sources[live.document]
+        self._worker.submit(self._orders.follow(self.generation, live.document, source, self._controls))
 
     def _show_frame(self, event: FrameFollowed) -> None:
         state = self._store.state
@@ -281,7 +273,7 @@ class Live:
             return
         self._left_at_s[state.live.document] = resume_s
         live = replace(state.live, playing=False, frames_per_second=0.0, stage="")
-        self._store.update(replace(_settled(state, live.document), live=live))
+        self._store.update(replace(with_following_ended(state, live.document), live=live))
 
     def _time_s(self) -> float:
         live = self._store.state.live
@@ -294,12 +286,3 @@ class Live:
 
     def _say(self, notice: Notice) -> None:
         self._store.update(replace(self._store.state, notice=notice))
-
-
-def _settled(state: AppState, document_id: int) -> AppState:
-    """A document that waited for its first frame waits no more."""
-    document = state.document(document_id)
-    if document is None or document.status != "working":
-        return state
-    status: DocumentStatus = "done" if document.heads else "no face" if document.photo is not None else "new"
-    return with_changes(state, document_id, status=status)

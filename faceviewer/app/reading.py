@@ -21,11 +21,6 @@ def read_document(document: Document) -> Photo:
     return replace(photo, rgb=np.rot90(photo.rgb, quarter_turns)) if quarter_turns else photo
 
 
-def given(photo: Photo) -> Photo:
-    """For jobs whose photo was read already."""
-    return photo
-
-
 def with_digest(photo: Photo) -> Photo:
     """Frames that were followed come without: there was no time for it."""
     return photo if photo.sha256 else replace(photo, sha256=hashlib.sha256(photo.rgb.tobytes()).hexdigest())

@@ -24,12 +24,12 @@ from faceviewer.app.answers import (
     with_work_ended,
 )
 from faceviewer.app.documents import with_changes
-from faceviewer.app.reading import given, read_document, with_digest
+from faceviewer.app.orders import Orders
+from faceviewer.app.reading import read_document, with_digest
 from faceviewer.app.settings import Settings
 from faceviewer.app.state import Document, JobStatus, Notice
 from faceviewer.app.store import Store
 from faceviewer.app.threads import Reader, Worker
-from faceviewer.engines.options import ReconstructOptions
 from faceviewer.jobs.background import Outcome
 from faceviewer.jobs.events import (
     FacesFound,
@@ -40,7 +40,7 @@ from faceviewer.jobs.events import (
     JobProgressed,
     WarmedUp,
 )
-from faceviewer.jobs.jobs import FindFaces, ReconstructFaces, Search, WarmUp
+from faceviewer.jobs.jobs import Search
 from faceviewer.types import CancelToken, Face, Photo, Progress, ProgressCallback
 
 logger = logging.getLogger(__name__)
@@ -50,18 +50,14 @@ class Reconstructing:
     """Searching photos for faces and making heads of them."""
 
     def __init__(
-        self,
-        store: Store,
-        worker: Worker,
-        reader: Reader,
-        settings: Settings,
-        before_job: Callable[[], None],
+        self, store: Store, worker: Worker, reader: Reader, settings: Settings, before_job: Callable[[], None]
     ) -> None:
         """``before_job`` is called before the engine thread is asked for something new."""
         self._store = store
         self._worker = worker
         self._reader = reader
         self._settings = settings
+        self._orders = Orders(settings)
         self._before_job = before_job
         self._generation = 0
         self._request: Request | None = None
@@ -72,16 +68,8 @@ class Reconstructing:
 
     def warm_up(self) -> None:
         """Load torch, the networks and the head while the user looks for a photo."""
-        self._store.update(replace(self._store.state, engine="warming"))
-        self._worker.submit(
-            WarmUp(
-                generation=0,
-                cancel=CancelToken(),
-                options=self._options(),
-                engine=self._settings.text("reconstruct.engine"),
-                device=self._settings.text("reconstruct.device"),
-            )
-        )
+        self._change(engine="warming")
+        self._worker.submit(self._orders.warm_up())
 
     def remember_opened(self, documents: Sequence[int], *, alone: bool) -> None:
         """These were just opened; one that was opened alone and cannot be read leaves the list again."""
@@ -109,7 +97,7 @@ class Reconstructing:
         if document is not None:
             at_once = bool(document.heads) or self._settings.flag("reconstruct.on_open")
             self._search(
-                document, self._usual_search(), Request(document_id, at_once, rotation_deg=document.rotation_deg)
+                document, self._orders.usual_search(), Request(document_id, at_once, rotation_deg=document.rotation_deg)
             )
 
     def search_turned(self, by_deg: int) -> None:
@@ -118,7 +106,7 @@ class Reconstructing:
         if document is not None:
             rotation = (document.rotation_deg + by_deg) % 360
             request = Request(document.id, then_reconstruct=True, rotation_deg=rotation)
-            self._search(replace(document, rotation_deg=rotation), self._usual_search(), request)
+            self._search(replace(document, rotation_deg=rotation), self._orders.usual_search(), request)
 
     def search_small(self) -> None:
         """Look again for faces that are small in the picture."""
@@ -165,8 +153,7 @@ class Reconstructing:
         if self._store.state.job is None:
             return
         self.next_generation()
-        self._end_job()
-        self._say_cancelled()
+        self._cancelled()
 
     def refuse(self, document_id: int, sentence: str) -> None:
         """Say why a document cannot be worked on. One that was opened alone and never seen leaves the list again."""
@@ -182,25 +169,25 @@ class Reconstructing:
     def forget(self, document_id: int) -> None:
         """A document leaves the list: nothing more is done for it."""
         self._waiting = [waiting for waiting in self._waiting if waiting != document_id]
+        self._search_seconds.pop(document_id, None)
         if self._request is not None and self._request.document == document_id and self._store.state.job is not None:
             self.next_generation()
-            self._end_job()
-            self._say_cancelled()
+            self._cancelled()
 
     def handle(self, event: JobEvent) -> None:
         """Take one event of the engine thread into the state; those of older generations are dropped."""
         if isinstance(event, WarmedUp):
-            self._store.update(replace(self._store.state, engine="ready", device=event.device))
+            self._change(engine="ready", device=event.device)
             return
         if event.generation == 0 and isinstance(event, JobFailed):
-            state = replace(self._store.state, engine="failed", notice=Notice(event.sentence, "error"))
-            self._store.update(state)
+            self._change(engine="failed", notice=Notice(event.sentence, "error"))
             return
         if event.generation != self._generation or self._request is None:
             return
         match event:
             case JobProgressed():
-                self._show_progress(event.progress)
+                if job := self._store.state.job:
+                    self._change(job=replace(job, progress=event.progress))
             case FacesFound():
                 self._faces_found(self._request, event)
             case HeadsReady():
@@ -210,19 +197,9 @@ class Reconstructing:
                     logger.error("%s", event.details)
                 self._failed(self._request, event.sentence)
             case JobCancelled():
-                self._end_job()
-                self._say_cancelled()
+                self._cancelled()
             case _:
                 pass
-
-    def _options(self) -> ReconstructOptions:
-        return ReconstructOptions(
-            texture_size=int(self._settings.number("reconstruct.texture_size")) or None,
-            delight=self._settings.flag("reconstruct.delight"),
-        )
-
-    def _usual_search(self) -> Search:
-        return Search(small_faces=self._settings.text("reconstruct.search") == "small")
 
     def _searchable(self) -> Document | None:
         document = self._store.state.shown.document
@@ -235,7 +212,7 @@ class Reconstructing:
         self._announce(document, f"Looking for faces in {document.title}", "Reading the photo")
         known = self._store.state.document(document.id)
         if document.photo is not None and known is not None and known.rotation_deg == document.rotation_deg:
-            self._find_faces(generation, document.id, search, document.photo)
+            self._worker.submit(self._orders.find_faces(generation, document.id, document.photo, search))
             return
 
         def work(_: ProgressCallback, __: CancelToken) -> Photo:
@@ -253,11 +230,7 @@ class Reconstructing:
         document = self._store.state.document(request.document)
         if document is not None and not document.heads:  # heads stay with the photo they were made from
             self._store.update(with_changes(self._store.state, document.id, photo=outcome.value))
-        self._find_faces(generation, request.document, search, outcome.value)
-
-    def _find_faces(self, generation: int, document_id: int, search: Search, photo: Photo) -> None:
-        job = FindFaces(generation, CancelToken(), document=document_id, load=partial(given, photo), search=search)
-        self._worker.submit(job)
+        self._worker.submit(self._orders.find_faces(generation, request.document, outcome.value, search))
 
     def _reconstruct(
         self, request: Request, document: Document, photo: Photo, faces: Sequence[Face], numbers: Sequence[int]
@@ -267,18 +240,8 @@ class Reconstructing:
             return
         self._before_job()
         self._request = request
-        job = ReconstructFaces(
-            self.next_generation(),
-            CancelToken(),
-            document=document.id,
-            photo=photo,
-            faces=tuple(faces[number - 1] for number in numbers),
-            numbers=numbers,
-            search_seconds=self._search_seconds.get(document.id, 0.0),
-            options=self._options(),
-            engine=self._settings.text("reconstruct.engine"),
-            device=self._settings.text("reconstruct.device"),
-        )
+        generation, seconds = self.next_generation(), self._search_seconds.get(document.id, 0.0)
+        job = self._orders.reconstruct(generation, document.id, photo, faces, numbers, seconds)
         self._announce(document, f"Reconstructing {document.title}", "Waiting for the engine")
         self._worker.submit(job)
 
@@ -287,11 +250,6 @@ class Reconstructing:
         status = JobStatus(self._generation, document.id, title, Progress(stage, None))
         tool = "select" if state.tool == "box" else state.tool
         self._store.update(replace(state, job=status, notice=None, tool=tool))
-
-    def _show_progress(self, progress: Progress) -> None:
-        job = self._store.state.job
-        if job is not None:
-            self._store.update(replace(self._store.state, job=replace(job, progress=progress)))
 
     def _faces_found(self, request: Request, event: FacesFound) -> None:
         document = self._store.state.document(request.document)
@@ -305,13 +263,12 @@ class Reconstructing:
         self._search_seconds[document.id] = event.seconds / len(event.faces)
         if request.adds_face:
             faces = (*document.faces, *event.faces)
-            state = with_changes(self._store.state, document.id, photo=event.photo, faces=faces)
-            self._store.update(state)
+            self._store.update(with_changes(self._store.state, document.id, photo=event.photo, faces=faces))
             self._reconstruct(Request(document.id), document, event.photo, faces, (len(document.faces) + 1,))
         elif request.then_reconstruct:
             if not document.heads:
                 self._store.update(with_faces(self._store.state, request, event, "working"))
-            numbers = range(1, len(event.faces) + 1) if self._settings.text("reconstruct.faces") == "all" else (1,)
+            numbers = self._orders.first_numbers(len(event.faces))
             self._reconstruct(replace(request, found=event), document, event.photo, event.faces, numbers)
         else:
             self._store.update(replace(with_faces(self._store.state, request, event, "done"), job=None))
@@ -322,7 +279,7 @@ class Reconstructing:
         self._next_waiting()
 
     def _failed(self, request: Request, sentence: str) -> None:
-        self._store.update(replace(self._store.state, job=None))
+        self._change(job=None)
         self.refuse(request.document, sentence)
         self._next_waiting()
 
@@ -330,10 +287,13 @@ class Reconstructing:
         self._store.update(with_work_ended(self._store.state, self._request))
         self._request = None
 
-    def _say_cancelled(self) -> None:
-        notice = Notice("Cancelled. What was there before is still there.", "info")
-        self._store.update(replace(self._store.state, notice=notice))
+    def _cancelled(self) -> None:
+        self._end_job()
+        self._change(notice=Notice("Cancelled. What was there before is still there.", "info"))
 
     def _next_waiting(self) -> None:
         if self._waiting:
             self.search(self._waiting.pop(0))
+
+    def _change(self, **fields: object) -> None:
+        self._store.update(replace(self._store.state, **fields))  # type: ignore[arg-type]

@@ -168,7 +168,7 @@ def test_choosing_a_photo_stops_following(rooms, sample_photo):
     rooms.verbs.opening.choose_document(camera.id)
     assert rooms.state.live is None and rooms.state.shown.result is not None, "its last frame"
     rooms.verbs.live.play()
-    assert rooms.state.live.document == camera.id and rooms.state.job is None
+    assert rooms.state.live is not None and rooms.state.live.document == camera.id and rooms.state.job is None
 
 
 def test_an_absent_camera_says_so_and_leaves_everything_as_it_was(rooms, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -44,7 +45,7 @@ class Marker:
 
 
 @pytest.fixture
-def engine(monkeypatch) -> Gated:
+def engine(monkeypatch) -> Iterator[Gated]:
     gated = Gated()
     monkeypatch.setattr(workshop, "build_engine", lambda *_: gated)
     yield gated

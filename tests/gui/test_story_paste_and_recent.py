@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from drops import drop, files
 from PySide6.QtCore import QMimeData
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QApplication
 
 from faceviewer.gui.recent_menu import RecentMenu
@@ -18,7 +18,7 @@ def clipboard():
     clipboard.clear()
 
 
-def recent(app) -> dict[str, object]:
+def recent(app) -> dict[str, QAction]:
     """The entries of File > Open recent as it opens now."""
     menu = app.window.findChild(RecentMenu)
     menu.aboutToShow.emit()
