@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from faceviewer.app.state import Measurement
-from faceviewer.geometry.measure import angle_deg, distance_mm
+from faceviewer.geometry.measure import FaceMeasure, angle_deg, distance_mm, face_measures
 from faceviewer.geometry.surface import position_mm
 from faceviewer.types import FaceMesh
 
@@ -34,6 +34,12 @@ class Measured:
 def measured(measurement: Measurement, mesh: FaceMesh) -> Measured | None:
     """The value on ``mesh``; None for a way over the surface between parts that do not touch."""
     return _measured(measurement, mesh)
+
+
+@lru_cache(maxsize=4)
+def named_measures(mesh: FaceMesh) -> dict[str, FaceMeasure]:
+    """The measures of the face by name."""
+    return {measure.name: measure for measure in face_measures(mesh)}
 
 
 @lru_cache(maxsize=64)  # the 3D view and the panel ask for the same; a way over the surface takes 0.1 s

@@ -33,6 +33,12 @@ class Measuring:
         work = self._store.state.work
         self._store.edit(_LABELS[kind], replace(work, measurements=(*work.measurements, measurement)))
 
+    def show_named(self, name: str) -> None:
+        """Draw one of the named measures of the face on the head; "" for none."""
+        state = self._store.state
+        if name != state.named_measure:
+            self._store.update(replace(state, named_measure=name))
+
     def remove(self, index: int) -> None:
         """Take one measurement away, by its place in ``Work.measurements``."""
         work = self._store.state.work

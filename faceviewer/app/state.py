@@ -273,6 +273,8 @@ class AppState:
     hover: Selection | None = None
     pending_points: tuple[SurfacePoint, ...] = ()
     """Points clicked so far for the measurement in progress."""
+    named_measure: str = ""
+    """Name of the measure of the face that is drawn on the head; empty for none."""
     comparison: Comparison | None = None
     job: JobStatus | None = None
     engine: Literal["cold", "warming", "ready", "failed"] = "cold"

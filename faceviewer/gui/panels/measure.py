@@ -22,11 +22,12 @@ from PySide6.QtWidgets import (
 )
 
 from faceviewer.app.commands.tools import TOOL_COMMANDS
-from faceviewer.app.measured import SCALE_NOTE, measured
+from faceviewer.app.measured import SCALE_NOTE, measured, named_measures
 from faceviewer.app.state import AppState, Measurement, Tool
 from faceviewer.app.verbs import Verbs
 from faceviewer.gui.icons import icon
 from faceviewer.gui.panels.sleeping_panel import SleepingPanel
+from faceviewer.gui.tooltips import wrapped
 from faceviewer.types import FaceMesh
 
 _TOOLS: tuple[tuple[Tool, str], ...] = (
@@ -68,6 +69,9 @@ class MeasurePanel(SleepingPanel):
         self._hint.setWordWrap(True)
         self._own = _table("Measurements", ("Measured", "Value", ""), self)
         self._named = _table("Measures of the face", ("Measure of the face", "mm"), self)
+        self._named.setToolTip("Choose one to see it on the head; with Ctrl, to hide it again")
+        self._named.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self._named.itemSelectionChanged.connect(self._choose_named)
         self._copy = QPushButton(icon("copy"), "Copy all", self)
         self._copy.setToolTip("Copy all values as a table for a spreadsheet")
         self._copy.clicked.connect(self._copy_all)
@@ -124,15 +128,20 @@ class MeasurePanel(SleepingPanel):
             self._own.setCellWidget(row, 2, remove)
 
     def _show_named(self, mesh: FaceMesh | None) -> None:
-        from faceviewer.geometry.measure import face_measures
-
-        measures = () if mesh is None else face_measures(mesh)
+        measures = {} if mesh is None else named_measures(mesh)
+        self._named.blockSignals(True)
         self._named.setRowCount(len(measures))
-        for row, measure in enumerate(measures):
+        for row, measure in enumerate(measures.values()):
             title = QTableWidgetItem(measure.title)
-            title.setToolTip(measure.explanation)
+            title.setToolTip(wrapped(measure.explanation))
+            title.setData(Qt.ItemDataRole.UserRole, measure.name)
             self._named.setItem(row, 0, title)
             self._named.setItem(row, 1, _value_item(f"{measure.value_mm:.1f}"))
+        self._named.blockSignals(False)
+
+    def _choose_named(self) -> None:
+        rows = self._named.selectionModel().selectedRows()
+        self._verbs.measuring.show_named(rows[0].data(Qt.ItemDataRole.UserRole) if rows else "")
 
     def _remove(self, index: int, _checked: bool = False) -> None:
         self._verbs.measuring.remove(index)

@@ -8,7 +8,7 @@ import numpy as np
 
 from faceviewer.app.color_scale import DEPTH_SCALE, DIFFERENCE_SCALE
 from faceviewer.app.landmarks import landmark_name
-from faceviewer.app.measured import SCALE_NOTE, measured
+from faceviewer.app.measured import SCALE_NOTE, measured, named_measures
 from faceviewer.app.palette import AXIS_COLORS, HOVER_COLOR, ORIGIN_COLORS, PART_COLORS, RGB, SELECTION_COLOR
 from faceviewer.app.properties import part_title
 from faceviewer.app.state import AppState, Selection, ViewState
@@ -31,13 +31,19 @@ _AXIS_MM = 95.0
 _AXIS_WORDS = ("left", "up", "front")
 SIGNS = "+yaw: nose to picture left · +pitch: chin up · +roll: top of head to picture right"
 _MEASURE_COLOR: RGB = (255, 152, 0)
+_NAMED_COLOR: RGB = (0, 188, 212)
 
 
 def annotate(
     state: AppState, pane: Pane, subject: Subject, scene: HeadScene, projection: Projection, *, at_rest: bool
 ) -> Annotations:
     """Everything to be drawn over the head ``subject`` of ``pane``; what takes long only when the head is at rest."""
-    lines = tuple(_measurements(state, subject.mesh, at_rest=at_rest)) if subject.mesh is state.shown.mesh else ()
+    lines: tuple[Line, ...] = ()
+    if subject.mesh is state.shown.mesh and subject.heat is None:
+        lines = (
+            *_measurements(state, subject.mesh, at_rest=at_rest),
+            *_named_measure(state.named_measure, subject.mesh),
+        )
     return Annotations(
         markers=tuple(_markers(state, subject.mesh, scene, projection)),
         lines=(*_pose_axes(state.view), *lines),
@@ -108,6 +114,13 @@ def _measurements(state: AppState, mesh: FaceMesh, *, at_rest: bool) -> Iterator
         value = measured(measurement, mesh)
         if value is not None:
             yield Line(value.line_mm, _MEASURE_COLOR, 2.5, label=value.text)
+
+
+def _named_measure(name: str, mesh: FaceMesh) -> Iterator[Line]:
+    measure = named_measures(mesh).get(name) if name else None
+    if measure is not None:
+        line = np.stack([measure.from_mm, measure.to_mm])
+        yield Line(line, _NAMED_COLOR, 2.5, label=f"{measure.title}: {measure.value_mm:.1f} mm")
 
 
 def _legend(view: ViewState, subject: Subject) -> tuple[tuple[RGB, str], ...]:
