@@ -58,6 +58,15 @@ def test_the_head_follows_in_all_panes(camera):
     assert camera.state.job is None
 
 
+def test_heads_without_texture_are_shaded(camera):
+    """Frames are followed without texture: unlit grey would show an outline only."""
+    assert camera.state.view.display == "textured" and not camera.state.shown.result.textures
+    picture = camera.window.viewport.picture(annotated=False)
+    height, width, _ = picture.shape
+    face = picture[height // 3 : 2 * height // 3, 2 * width // 5 : 3 * width // 5, 1]
+    assert len(np.unique(face)) > 30
+
+
 def test_freeze_texture_and_go_on(qtbot, camera):
     press(qtbot, camera, "Freeze")
     camera.wait_until(lambda: not camera.state.live.playing, timeout=LONG)

@@ -36,7 +36,7 @@ _TEACH = (
     "The wheel zooms, dragging moves, a double click (or 0) shows everything."
 )
 _EMPTY = "The texture of the head appears here."
-_UNTEXTURED = "This head was made without a texture."
+_UNTEXTURED = "No texture"
 _CHART = (128, 128, 134, 255)
 
 
