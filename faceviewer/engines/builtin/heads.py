@@ -8,12 +8,13 @@ import numpy as np
 import torch
 
 from faceviewer.engines.builtin.fit import FitState
+from faceviewer.engines.builtin.witnesses import witnesses
 from faceviewer.geometry.normals import triangle_normals, vertex_normals
 from faceviewer.geometry.rotations import pose_from_rotation
 from faceviewer.models.contour import CONTOUR_STEP, marched_landmarks
 from faceviewer.models.head_model import HeadModel
 from faceviewer.raster.visibility import depth_map, visibility
-from faceviewer.types import Camera, FaceMesh, HeadPose, LandmarkSet, Topology
+from faceviewer.types import Camera, FaceMesh, HeadPose, LandmarkSet
 
 
 def head_mesh(head: HeadModel, identity: np.ndarray, expression: np.ndarray) -> FaceMesh:
@@ -43,29 +44,50 @@ def landmark_sets(head: HeadModel, mesh: FaceMesh, camera: Camera, device: str) 
     places = dict(mesh.topology.landmarks)
     for name in CONTOUR_STEP:
         places[f"{name}_2d"] = marched_landmarks(mesh.topology, name, mesh.vertices, camera)
-    normals = vertex_normals(mesh.vertices, _around_landmarks(mesh.topology))
-    points = [np.einsum("lk,lkc->lc", weights, mesh.vertices[corners]) for corners, weights in places.values()]
-    facing = [np.einsum("lk,lkc->lc", weights, normals[corners]) for corners, weights in places.values()]
-    seen = _seen(_coarse(head, mesh), camera, np.concatenate(points), np.concatenate(facing), device)
+    corners, weights = (np.concatenate(parts) for parts in zip(*places.values(), strict=True))
+    xyz = np.einsum("lk,lkc->lc", weights, mesh.vertices[corners])
+    xy_px = camera.project(xyz).astype(np.float32)
+    seen = _seen_by_witness(head, mesh, camera, (corners, weights), device)
     sets, first = {}, 0
-    for (name, (corners, weights)), xyz in zip(places.items(), points, strict=True):
-        visible = seen[first : first + len(xyz)]
-        sets[name] = LandmarkSet(name, camera.project(xyz).astype(np.float32), visible, corners, weights)
-        first += len(xyz)
+    for name, (corners, weights) in places.items():
+        rows = slice(first, first + len(corners))
+        sets[name] = LandmarkSet(name, xy_px[rows], seen[rows], corners, weights)
+        first = rows.stop
     return sets
 
 
+def _seen_by_witness(
+    head: HeadModel, mesh: FaceMesh, camera: Camera, points: tuple[np.ndarray, np.ndarray], device: str
+) -> np.ndarray:
+    """(L,) bool: which points, corners (L, 3) and weights (L, 3), are in view, they or the skin that answers for them.
+
+    What lies beyond the picture's edges is not.
+    """
+    corners, weights = points
+    normals = vertex_normals(mesh.vertices, _around_landmarks(head))
+    xyz, facing = (np.einsum("lk,lkc->lc", weights, values[corners]) for values in (mesh.vertices, normals))
+    witness = witnesses(head)[corners[np.arange(len(corners)), weights.argmax(1)]]
+    places = np.concatenate([xyz, mesh.vertices[witness]])
+    seen = _seen(_coarse(head, mesh), camera, places, np.concatenate([facing, normals[witness]]), device)
+    xy_px = camera.project(xyz)
+    inside = ((xy_px >= 0) & (xy_px <= camera.size)).all(1)
+    return np.logical_and(seen.reshape(2, -1).any(0), inside)
+
+
 @lru_cache(maxsize=2)
-def _around_landmarks(topology: Topology) -> np.ndarray:
-    """(F', 3) the triangles at all places that landmarks take: a few thousand, so normals cost video little."""
-    places = [corners.ravel() for corners, _ in topology.landmarks.values()]
+def _around_landmarks(head: HeadModel) -> np.ndarray:
+    """(F', 3) the triangles at all places where visibility is judged: a few thousand, so normals cost video little."""
+    topology = head.topology
+    places = np.concatenate([*(corners.ravel() for corners, _ in topology.landmarks.values()), *topology.contours])
     asked = np.zeros(topology.triangles.max() + 1, bool)
-    asked[np.concatenate([*places, *topology.contours])] = True
+    asked[places] = asked[witnesses(head)[places]] = True
     return topology.triangles[asked[topology.triangles].any(1)]
 
 
 VISIBILITY_PX = 128
 """Longer side of the picture in which the head hides its points: the photo's own size would cost video its pace."""
+COARSE_MM = 2.0
+"""How far the coarse surface may lie before the points of the fine one."""
 
 _Surface = tuple[np.ndarray, np.ndarray]
 """Vertices (N, 3) mm, head frame, and triangles (F, 3)."""
@@ -97,7 +119,10 @@ def _seen(surface: _Surface, camera: Camera, points: np.ndarray, normals: np.nda
     depths = depth_map(tensor(xyz_camera)[None], towards, tensor(K), size, longest_px=VISIBILITY_PX)
     turned = tensor(normals @ camera.R_camera_head.T)
     seen, _ = visibility(
-        depths, tensor(camera.to_camera(points))[None], torch.nn.functional.normalize(turned, dim=1)[None]
+        depths,
+        tensor(camera.to_camera(points))[None],
+        torch.nn.functional.normalize(turned, dim=1)[None],
+        bias_mm=COARSE_MM,
     )
     return (seen[0] > 0.5).cpu().numpy()
 
