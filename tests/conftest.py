@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from fake_engine import FAKE, register_fake
 
 from faceviewer.engines.registry import EngineSpec
+
+if TYPE_CHECKING:
+    from parity import Reference
 
 SHARED = Path(os.environ.get("FACEVIEWER_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 
@@ -27,6 +31,16 @@ def shared() -> Path:
             pytest.fail(f"shared sample data absent: {SHARED}")
         pytest.skip("shared sample data absent")
     return SHARED
+
+
+@pytest.fixture
+def reference(shared: Path, record_property: Callable[[str, Any], None]) -> Reference:
+    """3DDFA-V3's own outputs, to be compared with ours on one core."""
+    import torch
+    from parity import Reference
+
+    torch.set_num_threads(1)
+    return Reference(shared, record_property)
 
 
 @pytest.fixture
