@@ -16,6 +16,7 @@ _Role = QPalette.ColorRole
 _BOXES = (_Element.PE_IndicatorCheckBox, _Element.PE_IndicatorItemViewItemCheck)
 _OUTLINE_SHARE = 0.6
 _ON_ALPHA = 90
+_TAB_SPACE_PX = 14
 
 
 class FaceviewerStyle(QProxyStyle):
@@ -36,6 +37,14 @@ class FaceviewerStyle(QProxyStyle):
             super().drawPrimitive(element, option, painter, widget)
             if element == _Element.PE_PanelButtonCommand and option.state & _State.State_On and not _unfolds(widget):
                 _draw_on(option, painter)
+
+    def pixelMetric(
+        self, metric: QStyle.PixelMetric, option: QStyleOption | None = None, widget: QWidget | None = None
+    ) -> int:
+        """As Qt asks for it. The titles of six panels must fit beside each other in a small window."""
+        if metric == QStyle.PixelMetric.PM_TabBarTabHSpace:
+            return _TAB_SPACE_PX
+        return super().pixelMetric(metric, option, widget)
 
     def drawControl(
         self, element: QStyle.ControlElement, option: QStyleOption, painter: QPainter, widget: QWidget | None = None

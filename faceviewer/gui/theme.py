@@ -98,7 +98,8 @@ def is_dark(palette: QPalette) -> bool:
 
 def ground_color(palette: QPalette) -> QColor:
     """What pictures and heads stand on: neither white, which outshines them, nor black, which swallows dark hair."""
-    return palette.color(_Role.Window) if is_dark(palette) else palette.color(_Role.Window).darker(109)
+    window = palette.color(_Role.Window)
+    return window.lighter(130) if is_dark(palette) else window.darker(109)
 
 
 def level_color(level: Level, palette: QPalette) -> QColor:

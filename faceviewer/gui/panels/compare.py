@@ -101,7 +101,8 @@ class ComparePanel(SleepingPanel):
         layout.addStretch(1)
 
     def _offer(self, state: AppState) -> None:
-        for chooser, at in ((self._reference, 0), (self._other, 1)):
+        """Keep what was chosen as far as it is still there; two different heads when there are two."""
+        for chooser in (self._reference, self._other):
             chosen = chooser.currentData()
             chooser.clear()
             for ref in self._heads:
@@ -109,8 +110,9 @@ class ComparePanel(SleepingPanel):
                 several = document is not None and len(document.faces) > 1
                 title = document.title if document is not None else ""
                 chooser.addItem(f"{title}, face {ref.face_number}" if several else title, ref)
-            index = self._heads.index(chosen) if chosen in self._heads else min(at, len(self._heads) - 1)
-            chooser.setCurrentIndex(index)
+            chooser.setCurrentIndex(self._heads.index(chosen) if chosen in self._heads else 0)
+        if len(self._heads) > 1 and self._reference.currentData() == self._other.currentData():
+            self._other.setCurrentIndex((self._reference.currentIndex() + 1) % len(self._heads))
 
     def _show(self, state: AppState) -> None:
         comparison = state.comparison

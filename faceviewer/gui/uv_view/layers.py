@@ -26,7 +26,7 @@ ORIGIN_TITLES = {
     Origin.PHOTO: "photo",
     Origin.MIRRORED: "mirrored",
     Origin.MODEL: "model",
-    Origin.EMPTY: "empty",
+    Origin.EMPTY: "unused",
 }
 
 
@@ -82,7 +82,8 @@ class OriginLegend:
 
     def paint(self, painter: QPainter, pane: PictureCanvas) -> None:
         rows = [
-            (ORIGIN_COLORS[kind], f"{ORIGIN_TITLES[kind]} {_percent(share)}") for kind, share in self.shares.items()
+            (ORIGIN_COLORS[kind], f"{ORIGIN_TITLES[kind].capitalize()} {_percent(share)}")
+            for kind, share in self.shares.items()
         ]
         draw_legend(painter, rows, QPointF(6, pane.height() - 6))
 

@@ -23,9 +23,9 @@ from faceviewer.gui.viewport.scene import HeadScene, Subject
 from faceviewer.types import PART_NAMES, FaceMesh, Origin
 
 _ORIGIN_WORDS = {
-    Origin.PHOTO: "from the photo",
-    Origin.MIRRORED: "from the other side of the face",
-    Origin.MODEL: "made up by the model",
+    Origin.PHOTO: "From the photo",
+    Origin.MIRRORED: "From the other side of the face",
+    Origin.MODEL: "Made up by the model",
 }
 _AXIS_MM = 95.0
 _AXIS_WORDS = ("left", "up", "front")
@@ -130,7 +130,7 @@ def _legend(view: ViewState, subject: Subject) -> tuple[tuple[RGB, str], ...]:
         texture = shown_texture(subject.result, view.texture)
         present = set(np.unique(texture.origin[::4, ::4]).tolist()) if texture is not None else set()
         if not present & set(_ORIGIN_WORDS):
-            return ((ORIGIN_COLORS[Origin.EMPTY], "unknown"),)
+            return ((ORIGIN_COLORS[Origin.EMPTY], "Unknown"),)
         return tuple((ORIGIN_COLORS[origin], words) for origin, words in _ORIGIN_WORDS.items() if origin in present)
     if LOOKS[view.display].all_parts or view.parts_overlay:
         return tuple((PART_COLORS[name], part_title(name)) for name in PART_NAMES if name in view.parts)
@@ -140,11 +140,11 @@ def _legend(view: ViewState, subject: Subject) -> tuple[tuple[RGB, str], ...]:
 def _scale(view: ViewState, subject: Subject) -> LegendScale | None:
     if subject.heat is not None:
         end = subject.heat.range_mm
-        return LegendScale("distance in mm, + outside", DIFFERENCE_SCALE, f"−{end:.1f}", "0", f"+{end:.1f}")
+        return LegendScale("Distance in mm, + outside", DIFFERENCE_SCALE, f"−{end:.1f}", "0", f"+{end:.1f}")
     if view.display == "depth":
         near, far = depth_range_mm(subject.result.camera, subject.mesh)
         ends = (f"{near:.0f}", f"{(near + far) / 2:.0f}", f"{far:.0f}")
-        return LegendScale("depth from the photo's camera, mm", DEPTH_SCALE, *ends)
+        return LegendScale("Depth from the photo's camera, mm", DEPTH_SCALE, *ends)
     return None
 
 

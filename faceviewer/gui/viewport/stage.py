@@ -21,6 +21,8 @@ from faceviewer.gui.viewport.scene import HeadScene, Ink
 from faceviewer.gui.viewport.watch import Watch
 
 _GIZMO_MARGIN_PX = 6
+_GIZMO_NEEDS = 2.4
+"""Panes that are narrower than so many of its widths do without the orientation widget."""
 _REST_MS = 200
 """When its shape has not changed for so long, the head is at rest."""
 
@@ -64,6 +66,7 @@ class Stage(QWidget):
                 scene.renderer.SetViewport(pane.left, 0, pane.right, 1)
                 scene.show(pane.subject, state.view, ink)
             self.canvas.request_render()
+        self.gizmo.setVisible(self._has_room_for_gizmo())
         if self._on_cameras.changed(state.view, self.panes, self._size(), ratio):
             self._frame(self._size(), ratio)
             self.gizmo.show_axes(self.projections[0].view[:3, :3])
@@ -99,7 +102,6 @@ class Stage(QWidget):
         for layer in (self.canvas, self.overlay):
             layer.setGeometry(self.rect())
         self.gizmo.move(self.width() - self.gizmo.width() - _GIZMO_MARGIN_PX, _GIZMO_MARGIN_PX)
-        self.gizmo.setVisible(min(self.width(), self.height()) > 2 * self.gizmo.width())
         self.overlay.raise_()
         self.gizmo.raise_()
         self.refresh()
@@ -136,8 +138,14 @@ class Stage(QWidget):
             drawn = Annotations()
             if pane.subject is not None:
                 drawn = annotate(self._state, pane, pane.subject, scene, projection, at_rest=self._at_rest)
-            sheets.append(Sheet(pane.rect(size), projection, drawn, has_gizmo=pane is self.panes[-1]))
+            has_gizmo = pane is self.panes[-1] and self._has_room_for_gizmo()
+            sheets.append(Sheet(pane.rect(size), projection, drawn, has_gizmo))
         return tuple(sheets)
+
+    def _has_room_for_gizmo(self) -> bool:
+        """Half a pane that is narrow belongs to the head's name."""
+        last = self.panes[-1].rect(self._size())
+        return min(last.width(), last.height()) > _GIZMO_NEEDS * self.gizmo.width()
 
     def _size(self) -> tuple[float, float]:
         return float(max(self.width(), 1)), float(max(self.height(), 1))

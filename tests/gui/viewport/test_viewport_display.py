@@ -91,7 +91,7 @@ def test_origin_shows_the_colours_of_its_legend(room: Room, head):
     found = np.array(pixel(room, nose(head)), float)
     assert np.linalg.norm(found / np.linalg.norm(found) - expected / np.linalg.norm(expected)) < 0.05
     assert [words for _, words in room.stage.overlay.sheets[0].annotations.legend] == [
-        "from the other side of the face"
+        "From the other side of the face"
     ]
 
 
