@@ -63,7 +63,7 @@ def rooms_with(folder: Path, panel_type: type[P], qtbot) -> tuple[Rooms, P]:
     """Verbs and a shown panel that follows their state, as the window has it."""
     rooms = make_rooms(folder)
     panel = panel_type(rooms.verbs)
-    qtbot.addWidget(panel)
+    qtbot.addWidget(panel, before_close_func=lambda _: rooms.background.close())
     panel.resize(300, 600)
     panel.show()
     qtbot.waitExposed(panel)
