@@ -10,6 +10,7 @@ import math
 import tokenize
 import zipfile
 import zlib
+from dataclasses import dataclass
 from io import BytesIO
 from os import PathLike
 from pathlib import Path
@@ -17,11 +18,11 @@ from typing import IO
 
 import numpy as np
 
+from faceviewer.io.safe_load.files import DEFAULT_MAX_BYTES
 from faceviewer.types import FaceviewerError
 
-DEFAULT_MAX_BYTES = 1 << 30
 MAX_MEMBERS = 4096
-_BROKEN = (
+BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
     tokenize.TokenError,
@@ -56,7 +57,7 @@ def _load_npz(source: Path | IO[bytes], where: str, max_bytes: int) -> dict[str,
         raise FaceviewerError(f"{where}: no such file") from None
     except OSError as error:
         raise FaceviewerError(f"{where}: cannot be read ({error.strerror or error})") from None
-    except _BROKEN:
+    except BROKEN:
         raise FaceviewerError(f"{where}: not an .npz file") from None
     with archive:
         members = _checked_members(where, archive, max_bytes)
@@ -82,26 +83,36 @@ def _checked_members(where: str, archive: zipfile.ZipFile, max_bytes: int) -> di
 def _read_member(where: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
     try:
         with archive.open(info) as stream:
-            shape, dtype = _read_header(stream)
-            expected = stream.tell() + math.prod(shape) * dtype.itemsize
-        if dtype.hasobject:
+            header = read_header(stream)
+            expected = stream.tell() + math.prod(header.shape) * header.dtype.itemsize
+        if header.dtype.hasobject:
             raise FaceviewerError(f"{where}: array {info.filename!r} holds Python objects, which could run code")
         if expected != info.file_size:
             raise FaceviewerError(f"{where}: array {info.filename!r} does not have the size that its header says")
         with archive.open(info) as stream:
             return np.lib.format.read_array(stream, allow_pickle=False)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise FaceviewerError(f"{where}: array {info.filename!r} is damaged ({error})") from None
 
 
-def _read_header(stream: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
+@dataclass(frozen=True)
+class NpyHeader:
+    """What the head of a ``.npy`` says of the array that follows."""
+
+    shape: tuple[int, ...]
+    fortran_order: bool
+    dtype: np.dtype
+
+
+def read_header(stream: IO[bytes]) -> NpyHeader:
+    """The head of a ``.npy``; the stream stands behind it afterwards. Raises one of ``BROKEN``."""
     version = np.lib.format.read_magic(stream)
     if version == (1, 0):
-        shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
+        header = NpyHeader(*np.lib.format.read_array_header_1_0(stream))
     elif version == (2, 0):
-        shape, _, dtype = np.lib.format.read_array_header_2_0(stream)
+        header = NpyHeader(*np.lib.format.read_array_header_2_0(stream))
     else:
         raise ValueError(f"npy format {version[0]}.{version[1]} is not supported")
-    if any(length < 0 for length in shape):
+    if any(length < 0 for length in header.shape):
         raise ValueError("negative length")
-    return shape, dtype
+    return header
