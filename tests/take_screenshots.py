@@ -10,6 +10,10 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPixmap
 
 FOLDER = Path(__file__).parent / "screenshots"
 SIZE = (1280, 800)
@@ -37,9 +41,7 @@ def main() -> None:
     def take(name: str) -> None:
         window.resize(*SIZE)
         let_run(SETTLED_S)
-        path = FOLDER / f"{name}.png"
-        if not window.grab().save(str(path)):
-            raise SystemExit(f"{path}: cannot be written")
+        save(window.grab(), FOLDER / f"{name}.png")
 
     FOLDER.mkdir(exist_ok=True)
     running.settings.set("appearance.theme", "light")
@@ -62,8 +64,21 @@ def main() -> None:
     verbs.editing.set_expression("jawOpen", 0.6)
     verbs.editing.set_expression("browInnerUp", 0.8)
     verbs.ui.toggle_panel("shape")
+    for title in ("Brow expression", "Jaw expression"):
+        window.panels["shape"].group(title).section.set_expanded(True)
     take("expressions")
     window.close()
+
+
+def save(picture: QPixmap, path: Path) -> None:
+    """Write ``picture`` as a PNG that is as small as it can be without loss."""
+    from PIL import Image
+    from PySide6.QtGui import QImage
+
+    image = picture.toImage().convertToFormat(QImage.Format.Format_RGB888)
+    size = image.width(), image.height()
+    rgb = Image.frombytes("RGB", size, bytes(image.constBits()), "raw", "RGB", image.bytesPerLine())
+    rgb.save(path, optimize=True)
 
 
 if __name__ == "__main__":

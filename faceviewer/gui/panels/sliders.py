@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QHBoxLayout, QSl
 
 from faceviewer.gui.panels.elided_label import ElidedLabel
 
-_NAME_SHARE, _SLIDER_SHARE = 11, 10
+_NAME_SHARE, _SLIDER_SHARE = 14, 9
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ class Line:
     label: str = ""
     """Written at its middle."""
     end_label: str = ""
-    """Written at its end, in its colour."""
+    """Written at its end."""
 
 
 @dataclass(frozen=True)

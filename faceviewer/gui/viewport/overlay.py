@@ -125,8 +125,6 @@ class _Pen:
         for color, width in ((_halo(self._paper), line.width_px + 2), (QColor(*line.rgb), line.width_px)):
             self._painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             self._painter.drawPath(path)
-        if line.end_label:
-            self._word(QPointF(*(at[-1] + _beyond(at))), line.end_label, QColor(*line.rgb))
 
     def _marker(self, marker: Marker) -> None:
         at = self._sheet.projection.to_pane(marker.xyz_mm)
@@ -148,6 +146,7 @@ class _Pen:
         for line in annotations.lines:
             middle = line.xyz_mm[len(line.xyz_mm) // 2] if len(line.xyz_mm) > 2 else line.xyz_mm.mean(0)
             self._label(middle, above, line.label)
+            self._end_label(line)
         for marker in annotations.markers:
             self._label(marker.xyz_mm, above + QPointF(0, marker.radius_px), marker.label)
 
@@ -155,6 +154,11 @@ class _Pen:
         at = self._sheet.projection.to_pane(xyz_mm)
         if text and np.isfinite(at).all():
             self._tag(QPointF(*at) - above, text)
+
+    def _end_label(self, line: Line) -> None:
+        at = self._sheet.projection.to_pane(line.xyz_mm[-2:])
+        if line.end_label and np.isfinite(at).all():
+            self._tag(QPointF(*(at[-1] + _beyond(at))), line.end_label)
 
     def _tag(self, centre: QPointF, text: str) -> None:
         """Text on a patch of paper, kept inside the pane and beside other such patches."""
@@ -168,14 +172,6 @@ class _Pen:
         self._patch(box)
         self._painter.setPen(self._ink)
         self._painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-
-    def _word(self, centre: QPointF, text: str, color: QColor) -> None:
-        path = QPainterPath()
-        width = self._metrics.horizontalAdvance(text)
-        left = min(max(centre.x() - width / 2, 2.0), self._sheet.rect.width() - width - 2)
-        path.addText(left, centre.y() + self._metrics.ascent() / 2 - 1, self._painter.font(), text)
-        self._painter.strokePath(path, QPen(_halo(self._paper), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-        self._painter.fillPath(path, color)
 
     def _legend(self, rows: Sequence[tuple[RGB, str]], top: float) -> None:
         if not rows:
@@ -264,4 +260,4 @@ def _beyond(at: np.ndarray) -> np.ndarray:
     """A little further in the direction of the last piece of a line (N, 2)."""
     piece = at[-1] - at[-2]
     length = float(np.linalg.norm(piece))
-    return piece / length * 11 if length > 1 else np.array([9.0, -9.0])
+    return piece / length * 13 if length > 1 else np.array([9.0, -9.0])
