@@ -27,6 +27,7 @@ def main() -> None:
     from PySide6.QtWidgets import QApplication
 
     from faceviewer.gui.application import FaceviewerApplication
+    from faceviewer.gui.panels.coefficients import CoefficientsPanel
 
     application = QApplication(sys.argv[:1])
     running = FaceviewerApplication(application)
@@ -64,8 +65,10 @@ def main() -> None:
     verbs.editing.set_expression("jawOpen", 0.6)
     verbs.editing.set_expression("browInnerUp", 0.8)
     verbs.ui.toggle_panel("shape")
+    shape = window.panels["shape"]
+    assert isinstance(shape, CoefficientsPanel)
     for title in ("Brow expression", "Jaw expression"):
-        window.panels["shape"].group(title).section.set_expanded(True)
+        shape.group(title).section.set_expanded(True)
     take("expressions")
     window.close()
 

@@ -106,7 +106,7 @@ class Layout:
             if first is not None:
                 self.docks[first.name].raise_()
         left, right = (next(p.name for p in self._panels if p.side == side) for side in ("left", "right"))
-        self._window.resizeDocks([self.docks[left], self.docks[right]], [178, 285], Qt.Orientation.Horizontal)
+        self._window.resizeDocks([self.docks[left], self.docks[right]], [188, 285], Qt.Orientation.Horizontal)
 
     def _share_panes(self) -> None:
         width = max(self._panes.width(), 900)

@@ -148,7 +148,7 @@ class MeasurePanel(SleepingPanel):
 
     def _copy_all(self) -> None:
         lines = [
-            "\t".join((table.item(row, 0).text(), table.item(row, 1).text()))
+            "\t".join(str(table.model().index(row, column).data()) for column in (0, 1))
             for table in (self._own, self._named)
             for row in range(table.rowCount())
         ]
