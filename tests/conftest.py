@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from fake_engine import FAKE, register_fake
@@ -34,13 +34,13 @@ def shared() -> Path:
 
 
 @pytest.fixture
-def reference(shared: Path, record_property: Callable[[str, Any], None]) -> Reference:
+def reference(shared: Path, request: pytest.FixtureRequest) -> Reference:
     """3DDFA-V3's own outputs, to be compared with ours on one core."""
     import torch
     from parity import Reference
 
     torch.set_num_threads(1)
-    return Reference(shared, record_property)
+    return Reference(shared, request.node.user_properties)
 
 
 @pytest.fixture

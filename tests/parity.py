@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,18 @@ from numpy.random import default_rng
 
 from faceviewer.io.safe_load import load_npz
 
+PROPERTY = "parity:"
+"""What the names of a test's recorded properties begin with."""
+
 Array = np.ndarray
 
 
 class Reference:
     """The folder of 3DDFA-V3's vectors, and the recipes by which its inputs can be made again."""
 
-    def __init__(self, shared: Path, record: Callable[[str, Any], None]) -> None:
+    def __init__(self, shared: Path, properties: list[tuple[str, object]]) -> None:
         self.folder = shared / "vectors" / "3ddfa_v3"
-        self._record = record
+        self._properties = properties
 
     def load(self, name: str) -> dict[str, Array]:
         return load_npz(self.folder / name)
@@ -40,21 +42,24 @@ class Reference:
         got, want = np.asarray(got, np.float64), np.asarray(want, np.float64)
         assert got.shape == want.shape, what
         difference = float(np.abs(got - want).max()) / (float(np.abs(want).max()) if relative else 1.0)
-        self._record(f"parity:{what}", f"{difference:.3g} <= {tolerance:g}{' of max' if relative else ''}")
+        self._record(what, f"{difference:.3g} <= {tolerance:g}{' of max' if relative else ''}")
         assert difference <= tolerance, f"{what}: {difference:.3g}"
 
     def close_each(self, what: str, got: Any, want: Any, tolerance: float) -> None:
         """Assert the largest relative difference, value by value."""
         got, want = np.asarray(got, np.float64), np.asarray(want, np.float64)
         difference = float((np.abs(got - want) / np.maximum(np.abs(want), 1e-3)).max())
-        self._record(f"parity:{what}", f"{difference:.3g} <= {tolerance:g} relative")
+        self._record(what, f"{difference:.3g} <= {tolerance:g} relative")
         assert difference <= tolerance, f"{what}: {difference:.3g}"
 
     def share(self, what: str, differing: Any, limit: float) -> None:
         """Assert that at most ``limit`` (0 to 1) of some booleans say "differs"."""
         share = float(np.asarray(differing).mean())
-        self._record(f"parity:{what}", f"{share:.3g} <= {limit:g} of all differ")
+        self._record(what, f"{share:.3g} <= {limit:g} of all differ")
         assert share <= limit, f"{what}: {share:.3g}"
+
+    def _record(self, what: str, measured: str) -> None:
+        self._properties.append((f"{PROPERTY}{what}", measured))
 
 
 def block(height: int, width: int, k: int) -> Array:

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import TypeVar
 
+import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from faceviewer.networks.packed import can_pack, pack_convolutions
@@ -36,6 +37,11 @@ def exact() -> Iterator[None]:
     """Run networks without gradients and in the full precision of float32: cuDNN would use TF32, with 10 bits."""
     with torch.inference_mode(), torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
         yield
+
+
+def to_input(pictures: np.ndarray, device: str, dtype: torch.dtype = torch.float32) -> Tensor:
+    """(B, H, W, C) to (B, C, H, W) where the network is; ``channels_last``, without a copy on the CPU."""
+    return torch.from_numpy(pictures).permute(0, 3, 1, 2).to(device, dtype)
 
 
 def _fold_batch_norms(module: nn.Module) -> None:
