@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fake_engine import FAKE, register_fake
+from hypothesis import settings
 
 from faceviewer.engines.registry import EngineSpec
 
 if TYPE_CHECKING:
     from parity import Reference
+
+settings.register_profile("unhurried", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("unhurried")
 
 SHARED = Path(os.environ.get("FACEVIEWER_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 
