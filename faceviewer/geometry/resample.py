@@ -8,6 +8,7 @@ height loses more than twice as many pixels as the width, which moves a few valu
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil, floor
 
@@ -16,8 +17,7 @@ import numpy as np
 _REACH = 2.0
 """Half the width of the bicubic filter."""
 _DIGITS = 22
-_COLUMNS_AT_ONCE = 16
-_ROWS_AT_ONCE = 256
+_PIXELS_AT_ONCE = 16
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,15 @@ def resize_bicubic(patch: np.ndarray, at: tuple[int, int], x: Axis, y: Axis) -> 
 
     patch: (h, w, C) uint8, the part of the picture, from pixel ``at`` (column, row) on, that is not black.
     """
-    rows = _narrowed(patch, at[1], y)
-    across = np.empty((patch.shape[2], len(rows.values), x.count))
-    for begin in range(0, len(rows.values), _ROWS_AT_ONCE):  # float64 takes eight times the memory of a picture
-        strip = rows.values[begin : begin + _ROWS_AT_ONCE].transpose(2, 0, 1)
-        across[:, begin : begin + _ROWS_AT_ONCE] = _filtered(strip, at[0], x)
-    down = _filtered(across.swapaxes(1, 2), rows.first, y)
-    return np.ascontiguousarray(down.transpose(2, 1, 0).astype(np.uint8))
+    rows = _needed(y, at[1], patch.shape[0])
+    planes = patch[rows].transpose(2, 0, 1)
+    across = np.empty((*planes.shape[:2], x.count), np.uint8)
+    for columns, sources, band in _bands(x, at[0], patch.shape[1]):
+        across[..., columns] = _levels(planes[..., sources].astype(np.float64, order="C") @ band.T)
+    window = np.empty((y.count, x.count, patch.shape[2]), np.uint8)
+    for lines, sources, band in _bands(y, at[1] + rows.start, rows.stop - rows.start):
+        window[lines] = _levels(band @ across[:, sources].astype(np.float64)).transpose(1, 2, 0)
+    return window
 
 
 def resize_nearest(patch: np.ndarray, at: tuple[int, int], x: Axis, y: Axis) -> np.ndarray:
@@ -84,44 +86,36 @@ def resize_nearest(patch: np.ndarray, at: tuple[int, int], x: Axis, y: Axis) -> 
     return window
 
 
-@dataclass(frozen=True, eq=False)
-class _Rows:
-    values: np.ndarray
-    first: int
+def _needed(axis: Axis, origin: int, length: int) -> slice:
+    """The part of a patch, of ``length`` pixels from ``origin`` on, that an axis looks at."""
+    first, weights = axis.weights()
+    low = int(np.clip(first.min(initial=axis.source) - origin, 0, length))
+    high = int(np.clip(first.max(initial=0) + weights.shape[1] - origin, low, length))
+    return slice(low, high)
 
 
-def _narrowed(patch: np.ndarray, top: int, y: Axis) -> _Rows:
-    """The rows of a patch that the window needs."""
-    first, weights = y.weights()
-    low = int(np.clip(first.min(initial=y.source) - top, 0, len(patch)))
-    high = int(np.clip(first.max(initial=0) + weights.shape[1] - top, low, len(patch)))
-    return _Rows(patch[low:high], top + low)
+def _bands(axis: Axis, origin: int, length: int) -> Iterator[tuple[slice, slice, np.ndarray]]:
+    """An axis' weights as small dense matrices: (pixels of the window, pixels of the patch, (first, second) weights).
 
-
-def _filtered(values: np.ndarray, origin: int, axis: Axis) -> np.ndarray:
-    """(..., n) levels, of which the first is pixel ``origin``, to (..., axis.count) levels as float64.
-
-    The weights are laid out as dense matrices for a few columns at a time: products of whole numbers are exact in
-    float64, in whatever order they are summed.
+    Products of whole numbers are exact in float64, in whatever order a matrix product sums them.
     """
     first, weights = axis.weights()
-    columns = np.empty((*values.shape[:-1], axis.count))
-    for begin in range(0, axis.count, _COLUMNS_AT_ONCE):
-        part = slice(begin, begin + _COLUMNS_AT_ONCE)
-        low = max(int(first[part].min()), origin)
-        high = min(int(first[part].max()) + weights.shape[1], origin + values.shape[-1])
-        band = _band(first[part], weights[part], low, max(high, low))
-        columns[..., part] = values[..., low - origin : max(high, low) - origin].astype(np.float64) @ band
-    return np.clip(np.floor(columns * 2.0**-_DIGITS + 0.5), 0, 255)
+    for begin in range(0, axis.count, _PIXELS_AT_ONCE):
+        part = slice(begin, begin + _PIXELS_AT_ONCE)
+        pixels = first[part, None] + np.arange(weights.shape[1]) - origin
+        low, high = max(int(pixels.min()), 0), min(int(pixels.max()) + 1, length)
+        rows, columns = np.nonzero((pixels >= low) & (pixels < high))
+        band = np.zeros((len(pixels), max(high - low, 0)))
+        band[rows, pixels[rows, columns] - low] = weights[part][rows, columns]
+        yield part, slice(low, max(high, low)), band
 
 
-def _band(first: np.ndarray, weights: np.ndarray, low: int, high: int) -> np.ndarray:
-    """(high - low, count): the weights of the source pixels from ``low`` up to ``high``."""
-    pixels = first[:, None] + np.arange(weights.shape[1])
-    inside = (pixels >= low) & (pixels < high)
-    band = np.zeros((high - low, len(first)))
-    band[pixels[inside] - low, np.nonzero(inside)[0]] = weights[inside]
-    return band
+def _levels(sums: np.ndarray) -> np.ndarray:
+    """Sums in units of 2**-22 to whole levels; works in place."""
+    sums *= 2.0**-_DIGITS
+    sums += 0.5
+    np.floor(sums, out=sums)
+    return np.clip(sums, 0, 255, out=sums)
 
 
 def _bicubic(x: np.ndarray) -> np.ndarray:
