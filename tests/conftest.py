@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,16 @@ def reference(shared: Path, request: pytest.FixtureRequest) -> Reference:
 
     torch.set_num_threads(1)
     return Reference(shared, request.node.user_properties)
+
+
+@pytest.fixture(scope="session")
+def tddfa_v3_assets(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with every file of 3DDFA-V3, synthetic; not to be changed by tests. Made once, removed at the end."""
+    from synthetic_assets import write_tddfa_v3
+
+    folder = tmp_path_factory.mktemp("tddfa_v3")
+    yield write_tddfa_v3(folder / "assets", shared)
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

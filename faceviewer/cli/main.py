@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from faceviewer import __version__
+from faceviewer.cli.assets import assets
 from faceviewer.cli.doctor import doctor
 from faceviewer.cli.errors import say
 from faceviewer.cli.reconstruct import reconstruct
@@ -39,6 +40,7 @@ app = typer.Typer(
 )
 app.command()(reconstruct)
 app.command()(render)
+app.add_typer(assets, name="assets")
 app.command()(doctor)
 app.command(name=_WINDOW, hidden=True)(window)
 

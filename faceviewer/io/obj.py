@@ -34,6 +34,8 @@ class ObjMesh:
     """(T, 2) float32, origin bottom-left; empty when the file has none."""
     uv_triangles: np.ndarray
     """(F, 3) int32 into ``uv``; (0, 3) when the file has none."""
+    colors: np.ndarray
+    """(V, 3) float32 as the file has them, mostly 0 to 1; (0, 3) when the vertices have none."""
 
 
 def write_obj(path: Path, mesh: FaceMesh, texture: Texture | None = None, *, normals: np.ndarray | None = None) -> None:
@@ -117,13 +119,20 @@ def read_obj(path: Path) -> ObjMesh:
     except OSError as error:
         raise FaceviewerError(f"{path}: cannot be read ({error.strerror or error})") from None
     try:
-        vertices = _numbers([line[2:] for line in lines if line.startswith(b"v ")], 3)
+        vertices, colors = _vertices([line[2:] for line in lines if line.startswith(b"v ")])
         uv = _numbers([line[3:] for line in lines if line.startswith(b"vt ")], 2)
         faces = [line[2:] for line in lines if line.startswith(b"f ")]
         triangles, uv_triangles = _corners(faces, len(vertices), len(uv))
     except (ValueError, OverflowError) as error:
         raise FaceviewerError(f"{path}: not an OBJ of triangles ({error})") from None
-    return ObjMesh(vertices, triangles, uv, uv_triangles)
+    return ObjMesh(vertices, triangles, uv, uv_triangles, colors)
+
+
+def _vertices(lines: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
+    """Positions and, in the wide-spread extension of six numbers a line, colours."""
+    has_colors = bool(lines) and len(lines[0].split()) == 6
+    values = _numbers(lines, 6 if has_colors else 3)
+    return np.ascontiguousarray(values[:, :3]), np.ascontiguousarray(values[:, 3:] if has_colors else values[:0, :3])
 
 
 def _numbers(lines: list[bytes], columns: int) -> np.ndarray:

@@ -195,3 +195,15 @@ def test_damaged_bytes_read_or_fail_cleanly(tmp_path, data):
         return
     assert np.isfinite(loaded.vertices[loaded.triangles]).all()
     assert loaded.uv_triangles.size == 0 or np.isfinite(loaded.uv[loaded.uv_triangles]).all()
+
+
+def test_reads_colours_of_vertices(tmp_path):
+    (tmp_path / "a.obj").write_text("v 0 0 0 1 0 0.5\nv 1 0 0 0 1 0\nv 0 1 0 0 0 1\nf 1 2 3\n")
+    mesh = read_obj(tmp_path / "a.obj")
+    np.testing.assert_array_equal(mesh.vertices, [[0, 0, 0], [1, 0, 0], [0, 1, 0]])
+    np.testing.assert_array_equal(mesh.colors, np.float32([[1, 0, 0.5], [0, 1, 0], [0, 0, 1]]))
+    (tmp_path / "b.obj").write_text("v 0 0 0 1 0 0.5\nv 1 0 0\nv 0 1 0 0 0 1\nf 1 2 3\n")
+    with pytest.raises(FaceviewerError, match="3 rows of 6 numbers"):
+        read_obj(tmp_path / "b.obj")
+    write_obj(tmp_path / "square.obj", make_square())
+    assert read_obj(tmp_path / "square.obj").colors.shape == (0, 3)

@@ -1,0 +1,134 @@
+"""What an asset pack is: the files of a published system, what each is for, and what it unlocks. Data, no behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, TypeAlias
+
+Length: TypeAlias = int | str
+"""A number, or a letter that stands for the same number wherever a file's shapes name it."""
+
+
+@dataclass(frozen=True)
+class TensorSpec:
+    """A tensor of a checkpoint."""
+
+    key: str
+    shape: tuple[int, ...]
+    dtype: Literal["float32", "int64"] = "float32"
+
+
+@dataclass(frozen=True)
+class StateDict:
+    """The content of a checkpoint: a network's weights."""
+
+    network: str
+    """What errors call the network."""
+    tensors: tuple[TensorSpec, ...]
+    wrapped_in: str | None = None
+    """The key of the outer dict that holds the weights; other entries are of no interest."""
+    strip: str = ""
+    """What is removed from every key, wherever it stands in it."""
+
+
+@dataclass(frozen=True)
+class ArraySpec:
+    """An array of a dict of arrays, or a list of such arrays."""
+
+    key: str
+    shape: tuple[Length, ...]
+    meaning: str
+    top: Length | None = None
+    """The largest index, for whole numbers from 0; None for any finite numbers."""
+    count: int | None = None
+    """How many arrays the list has; None for one array that is no list."""
+
+
+@dataclass(frozen=True)
+class ArrayDict:
+    """The content of a pickled ``.npy`` or a ``.mat``: arrays by name. Other names are of no interest."""
+
+    kind: Literal["npy", "mat"]
+    arrays: tuple[ArraySpec, ...]
+
+
+@dataclass(frozen=True)
+class IndexMap:
+    """The content of a ``.npy`` that names, for each vertex of the smaller mesh, a vertex of the larger."""
+
+    larger: int
+    smaller: int
+
+
+@dataclass(frozen=True)
+class ObjFile:
+    """The content of an OBJ of triangles."""
+
+    vertices: int
+
+
+Content: TypeAlias = StateDict | ArrayDict | IndexMap | ObjFile
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Who made a file, and under which terms."""
+
+    title: str
+    page: str
+    licence: str
+
+
+@dataclass(frozen=True)
+class AssetFile:
+    """One file of a pack."""
+
+    name: str
+    """Its path in the pack's folder, with slashes."""
+    purpose: str
+    needed: bool
+    """Whether the system does nothing without it."""
+    content: Content
+    size_range: tuple[int, int]
+    """The fewest and the most bytes that such a file has; larger ones are not read."""
+    origins: tuple[Origin, ...]
+
+
+@dataclass(frozen=True)
+class Capability:
+    """Something that works when certain files are there."""
+
+    id: str
+    title: str
+    needs: tuple[str, ...]
+    """Names of files, all of which it needs."""
+
+
+@dataclass(frozen=True)
+class AssetPack:
+    """The files of one published system."""
+
+    id: str
+    """How commands and folders name it; an engine of the same id uses it."""
+    title: str
+    page: str
+    """Where its authors offer the files for download."""
+    terms: str
+    """One sentence on what the files may be used for."""
+    files: tuple[AssetFile, ...]
+    capabilities: tuple[Capability, ...]
+
+    @cached_property
+    def by_name(self) -> dict[str, AssetFile]:
+        """Name -> file, in the pack's order."""
+        return {file.name: file for file in self.files}
+
+    def unlocked(self, names: Collection[str]) -> tuple[Capability, ...]:
+        """What works with the files called ``names``."""
+        return tuple(capability for capability in self.capabilities if set(capability.needs) <= set(names))
+
+    def unlocks(self, name: str) -> tuple[Capability, ...]:
+        """What the file called ``name`` is one of the needs of."""
+        return tuple(capability for capability in self.capabilities if name in capability.needs)
