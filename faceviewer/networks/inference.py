@@ -49,7 +49,8 @@ def _fold_batch_norms(module: nn.Module) -> None:
     children = list(module.named_children())
     for (first, convolution), (second, norm) in pairwise(children):
         if isinstance(convolution, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
-            setattr(module, first, fuse_conv_bn_eval(convolution, norm))
+            dtype = convolution.weight.dtype
+            setattr(module, first, fuse_conv_bn_eval(convolution.double(), norm.double()).to(dtype))  # rounded once
             setattr(module, second, nn.Identity())
     for _, child in children:
         _fold_batch_norms(child)
