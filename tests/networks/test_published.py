@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from faceviewer.io.safe_load import load_checkpoint
 from faceviewer.networks.large_base import LargeBase
 from faceviewer.networks.published import PUBLISHED, load_published, load_state
 from faceviewer.types import FaceviewerError
@@ -76,6 +77,14 @@ def test_arrays_serve_as_tensors_do() -> None:
     state = load_published("large_base", {"state_dict": arrays}, "file.pth").state_dict()
     assert state["block1.1.bias"].tolist() == list(range(64)) and state["block1.1.num_batches_tracked"] == 7
     assert {value.dtype for value in state.values()} == {torch.float32, torch.int64}
+
+
+def test_from_a_file_of_torch(tmp_path: Path) -> None:
+    network = LargeBase()
+    path = tmp_path / "large_base_net.pth"
+    torch.save({"epoch": 1, "state_dict": {f"module.{key}": v for key, v in network.state_dict().items()}}, path)
+    loaded = load_published("large_base", load_checkpoint(path), str(path)).state_dict()
+    assert all(torch.equal(loaded[key], value) for key, value in network.state_dict().items())
 
 
 @pytest.mark.parametrize(("kind", "other"), [(a, b) for a in PUBLISHED for b in PUBLISHED if a != b])
