@@ -52,8 +52,6 @@ def qt_application():
 
 def start_application(*, engine: bool = True):
     """The application with its window on the screen; without ``engine`` no thread computes anything."""
-    from PySide6.QtTest import QTest
-
     from faceviewer.gui.application import FaceviewerApplication
 
     running = FaceviewerApplication(qt_application())
@@ -62,27 +60,31 @@ def start_application(*, engine: bool = True):
         running.start()
     else:
         running.window.show()
-    assert QTest.qWaitForWindowExposed(running.window)
+    wait_for(running.window.windowHandle().isExposed)
     return running
+
+
+def wait_ms(duration: int) -> None:
+    """Let the window work. Not with ``QTest.qWait``: it keeps Python's lock, and other threads hardly come to theirs."""
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    loop = QEventLoop()
+    QTimer.singleShot(duration, loop.quit)
+    loop.exec()
 
 
 def settle() -> None:
     """Let what was asked for be done and drawn."""
-    from PySide6.QtTest import QTest
-
     for _ in range(4):
-        qt_application().processEvents()
-        QTest.qWait(10)
+        wait_ms(10)
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
     """Let the window work until ``condition``."""
-    from PySide6.QtTest import QTest
-
     deadline = time.monotonic() + WAIT_S
     while not condition():
         assert time.monotonic() < deadline, "this takes too long"
-        QTest.qWait(10)
+        wait_ms(10)
 
 
 def add_head(running, photo, head) -> None:

@@ -6,6 +6,7 @@ The window stands before torch, the networks and the head model are loaded; the 
 from __future__ import annotations
 
 import atexit
+import concurrent.futures.thread  # noqa: F401  (torch, if still being imported as the process ends, comes too late for it)
 import logging
 import os
 import sys
@@ -81,17 +82,21 @@ class FaceviewerApplication(QObject):
         self.verbs.reconstructing.cancel()
         if not self.engine_thread.stop(STOP_TIMEOUT_S):
             logger.warning("the engine was still busy when the window closed")
-            atexit.register(self.engine_thread.stop, _LINGER_S)
         self.verbs.sessions.clean_exit()
         self.reader.close()
         self.background.close()
         self._bridge.close()
         stop_logging(self.logbook)
 
+    def linger(self) -> None:
+        """Wait for the engine after the window has gone: a process that ends inside torch is aborted."""
+        self.engine_thread.stop(_LINGER_S)
+
     def _end_with_the_process(self) -> None:
-        """Nobody closed the window. A process that ends while a thread is inside torch or an import is aborted."""
+        """Nobody closed the window."""
         self.window.viewport.close_viewport()
         self.end()
+        self.linger()
 
     def _start_engine(self) -> None:
         self.engine_thread.start()
@@ -127,3 +132,4 @@ def run(paths: Sequence[Path] = ()) -> int:
         return application.exec()
     finally:
         reporter.uninstall()
+        running.linger()

@@ -44,6 +44,10 @@ from factories import make_photo, make_reconstruction
 running = start_application()
 add_head(running, make_photo(), make_reconstruction(40, 48))
 """
+LEFT_OPEN_WHILE_STARTING = """
+running = start_application()
+wait_ms(400)
+"""
 QUIT_FROM_OUTSIDE = """
 from PySide6.QtCore import QTimer
 from faceviewer.gui.application import run
@@ -86,6 +90,7 @@ def test_twenty_windows_after_each_other_leave_nothing_behind(home: Path) -> Non
     "script",
     [
         pytest.param(LEFT_OPEN, id="the interpreter ends and nobody closed the window"),
+        pytest.param(LEFT_OPEN_WHILE_STARTING, id="the interpreter ends while torch is being imported"),
         pytest.param(QUIT_FROM_OUTSIDE, id="the desktop ends the application"),
         pytest.param(CLOSED_UNDER_A_DIALOG, id="the window is closed under its dialogs"),
     ],
