@@ -14,7 +14,7 @@ from typing import IO, Literal
 from faceviewer.assets.packs import AssetFile, AssetPack
 from faceviewer.assets.places import PACKS, Place, find, own_folder
 from faceviewer.assets.verify import examine
-from faceviewer.io.atomic import write_atomically
+from faceviewer.io.atomic import remove_stale, write_atomically
 from faceviewer.types import CancelToken, FaceviewerError, Progress, ProgressCallback
 
 MAX_MEMBERS = 20_000
@@ -60,6 +60,8 @@ def import_from(source: Path, place: Place, progress: ProgressCallback, cancel: 
         if not sources:
             names = ", ".join(name for pack in PACKS for name in list(pack.by_name)[:3])
             raise FaceviewerError(f"{source}: none of the known files is in it, such as {names}")
+        for pack in PACKS:
+            remove_stale(own_folder(pack, place))
         total, done, results = sum(one.nbytes for one in sources), 0, []
         for one in sources:
             progress(Progress(f"Importing {one.file.name}", done / max(total, 1)))

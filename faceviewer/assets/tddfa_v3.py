@@ -101,7 +101,7 @@ def _index_map(larger: int, smaller: int) -> AssetFile:
 def _mean_shape(name: str) -> AssetFile:
     purpose = f"Picture of {MEAN_SHAPES[name]} on the mean face, as a mesh"
     return AssetFile(
-        f"meanshape-{name}.obj", purpose, False, ObjFile(VERTICES), (_MEGABYTE // 2, 64 * _MEGABYTE), (_TDDFA_V3, _BFM)
+        f"meanshape-{name}.obj", purpose, False, ObjFile(VERTICES), (1024, 64 * _MEGABYTE), (_TDDFA_V3, _BFM)
     )
 
 

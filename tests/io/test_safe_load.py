@@ -82,6 +82,13 @@ def test_refuses_a_header_that_promises_more_than_the_member_holds(tmp_path):
         load_npz(write_zip(tmp_path / "liar.npz", ("a.npy", data)))
 
 
+def test_refuses_members_of_nothing_in_any_number(tmp_path):
+    text = b"{'descr': '|S0', 'fortran_order': False, 'shape': (999999999999,), }".ljust(117) + b"\n"
+    data = b"\x93NUMPY\x01\x00v\x00" + text
+    with pytest.raises(FaceviewerError, match="holds nothing"):
+        load_npz(write_zip(tmp_path / "nothing.npz", ("a.npy", data)))
+
+
 @pytest.mark.parametrize(
     ("members", "reason"),
     [

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import faceviewer
@@ -35,3 +37,13 @@ def test_torch_reads_weights_only():
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     (load,) = [call for call in calls if ast.unparse(call.func) == "torch.load"]
     assert {word.arg: ast.unparse(word.value) for word in load.keywords}["weights_only"] == "True"
+
+
+def test_torch_is_not_imported_before_a_checkpoint_is_read():
+    code = (
+        "import sys, faceviewer.io.safe_load, faceviewer.assets.verify, faceviewer.assets.importing\n"
+        "import faceviewer.cli.assets\n"
+        "sys.exit(', '.join({'torch', 'scipy', 'cv2'} & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=PACKAGE.parent, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr

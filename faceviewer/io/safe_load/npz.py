@@ -33,6 +33,7 @@ BROKEN = (
     NotImplementedError,  # a compression this Python cannot undo
     RuntimeError,  # an encrypted member
     OSError,
+    MemoryError,
 )
 
 
@@ -87,6 +88,8 @@ def _read_member(where: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) ->
             expected = stream.tell() + math.prod(header.shape) * header.dtype.itemsize
         if header.dtype.hasobject:
             raise FaceviewerError(f"{where}: array {info.filename!r} holds Python objects, which could run code")
+        if header.dtype.itemsize == 0:
+            raise FaceviewerError(f"{where}: array {info.filename!r} holds nothing, any number of times")
         if expected != info.file_size:
             raise FaceviewerError(f"{where}: array {info.filename!r} does not have the size that its header says")
         with archive.open(info) as stream:

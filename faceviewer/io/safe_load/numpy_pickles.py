@@ -12,7 +12,9 @@ import numpy as np
 from faceviewer.io.safe_load.pickle_machine import Inert, PickleRefused
 
 MAX_DIMENSIONS = 32
-_PLAIN_DTYPE = re.compile(r"[?bBhHiIlLqQefd]|b1|[iu][1248]|f[248]|[SU]\d{1,6}")
+READABLE_KINDS = "biufSU"
+"""Kinds of dtypes: truth values, whole and other numbers, bytes, text."""
+_PLAIN_DTYPE = re.compile(r"[?bBhHiIlLqQefd]|b1|[iu][1248]|f[248]|[SU][1-9]\d{0,5}")
 _MODULES = ("numpy.core.multiarray", "numpy._core.multiarray")
 _NUMERIC_MODULES = ("numpy.core.numeric", "numpy._core.numeric")
 
@@ -66,6 +68,8 @@ class ArrayShell(Inert):
 
 def array_over(data: bytes, dtype: np.dtype, shape: tuple[int, ...], fortran: bool = False) -> np.ndarray:
     """A read-only array over ``data``, which must have exactly the size that dtype and shape ask for."""
+    if dtype.kind not in READABLE_KINDS or dtype.itemsize == 0:  # of nothing, any number would fit into no bytes
+        raise PickleRefused(f"has an array of a kind that is not read here ({str(dtype)[:40]})")
     if _count(shape) * dtype.itemsize != len(data):
         raise PickleRefused("has an array whose content does not have the size that its shape says")
     return np.ndarray(shape, dtype, buffer=data, order="F" if fortran else "C")
