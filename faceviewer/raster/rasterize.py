@@ -146,7 +146,8 @@ def _set_up(xy_px: Tensor, inverse_depth: Tensor, triangles: Tensor, size: tuple
     (width, height), n_triangles = size, len(triangles)
     snapped = torch.where(xy_px.abs() < _FAR_PX, (xy_px * SUBPIXELS).round() / SUBPIXELS, torch.nan)
     vertices = torch.cat([snapped, inverse_depth[..., None]], -1).transpose(1, 2)  # (B, 3, V); NaN: not drawable
-    x, y, inverse = vertices[:, :, triangles.T.reshape(-1)].reshape(-1, 3, 3, n_triangles).unbind(1)  # (B, corner, F)
+    corners = vertices[:, :, triangles.T.reshape(-1)].reshape(len(xy_px), 3, 3, n_triangles)
+    x, y, inverse = corners.unbind(1)  # (B, corner, F)
     doubled_area = (x[:, 1] - x[:, 0]) * (y[:, 2] - y[:, 0]) - (x[:, 2] - x[:, 0]) * (y[:, 1] - y[:, 0])
     facing = -doubled_area if cull == "back" else doubled_area.abs()
     left, right = _pixel_range(x, width)

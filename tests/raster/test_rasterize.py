@@ -215,3 +215,8 @@ def test_interpolation_passes_gradients_to_the_attributes():
     interpolate(values, drawn, torch.as_tensor(triangles)).sum().backward()
     assert values.grad is not None
     torch.testing.assert_close(values.grad[0, :, 0].sum().float(), drawn.mask.sum().float())
+
+
+def test_no_triangles_draw_nothing():
+    fragments = rasterize(torch.rand(2, 4, 2), torch.ones(2, 4), torch.zeros((0, 3), dtype=torch.int64), (6, 5))
+    assert fragments.triangle.shape == (2, 5, 6) and not fragments.mask.any()
