@@ -1,0 +1,106 @@
+"""The faces as the crop shows them: one rasterisation from which every picture, mask and visibility is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from faceviewer.models.tddfa_v3.decode import CROP_SIZE, Decoded
+from faceviewer.models.tddfa_v3.face_model import FaceModel
+from faceviewer.models.tddfa_v3.tensors import tensors_of
+from faceviewer.raster.rasterize import Fragments, interpolate, rasterize
+
+
+@dataclass(frozen=True)
+class PixelRule:
+    """How a pixel looks at the mesh."""
+
+    sample_at: float
+    """Where the pixel's sample lies, in pixels from its upper left corner, both ways."""
+    perspective: bool
+    """Whether values between the corners follow the perspective, or run evenly over the picture."""
+
+
+LIKE_GPU = PixelRule(0.5, True)
+"""As the reference draws on a GPU, where its networks were trained: agrees with our cameras."""
+LIKE_CPU = PixelRule(0.0, False)
+"""As the reference draws on a CPU: half a pixel up and to the left."""
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """What each pixel of the 224 crop sees of B faces."""
+
+    fragments: Fragments
+    """(B, 224, 224)."""
+    triangles: Tensor
+    """(F, 3) int64."""
+    vertex_count: int
+
+    @property
+    def mask(self) -> Tensor:
+        """(B, 224, 224) bool."""
+        return self.fragments.mask
+
+    @property
+    def depth(self) -> Tensor:
+        """(B, 224, 224) model units from the camera, 0 where empty."""
+        return torch.where(self.mask, self.fragments.depth, 0.0)
+
+    def paint(self, values: Tensor) -> Tensor:
+        """Spread values of the vertices (B, N, C) over the pixels: (B, 224, 224, C), 0 where empty."""
+        return interpolate(values, self.fragments, self.triangles)
+
+    def owners(self) -> Tensor:
+        """(B, N) bool: corners of the triangles that own at least one pixel."""
+        corners = interpolation_corners(self.fragments, self.triangles)
+        corners = torch.where(self.mask[..., None], corners, self.vertex_count)  # empty: one that nobody reads
+        corners = corners.flatten(1)
+        owned = torch.zeros((len(corners), self.vertex_count + 1), dtype=torch.bool, device=corners.device)
+        return owned.scatter_(1, corners, True)[:, :-1]
+
+
+def draw(model: FaceModel, decoded: Decoded, rule: PixelRule = LIKE_GPU) -> Drawing:
+    """Rasterise the faces into their crops, both sides of the triangles."""
+    triangles = tensors_of(model, decoded.v3d.device).triangles
+    depth = decoded.v3d[..., 2]
+    xy_px = pixel_positions(decoded, rule)
+    fragments = rasterize(xy_px, depth, triangles, (CROP_SIZE, CROP_SIZE))
+    if not rule.perspective:
+        fragments = _evened(fragments, xy_px, depth, triangles)
+    return Drawing(fragments, triangles, decoded.v3d.shape[1])
+
+
+def pixel_positions(decoded: Decoded, rule: PixelRule) -> Tensor:
+    """(B, N, 2) crop px, y down, so moved that the rule's samples lie at the pixels' centres."""
+    return decoded.crop_xy_px + (LIKE_GPU.sample_at - rule.sample_at)
+
+
+def visible_vertices(drawing: Drawing, decoded: Decoded) -> Tensor:
+    """(B, N) bool: vertices that own a pixel and whose normals do not point away from the picture plane."""
+    return drawing.owners() & (decoded.posed_normals[..., 2] >= 0)
+
+
+def _evened(fragments: Fragments, xy_px: Tensor, depth: Tensor, triangles: Tensor) -> Fragments:
+    """The fragments with weights and depth that run evenly over the picture, exact to the last digit."""
+    ids = interpolation_corners(fragments, triangles)
+    flat = ids.reshape(len(depth), -1)
+    corners = xy_px.gather(1, flat[..., None].expand(-1, -1, 2)).reshape(*ids.shape, 2).double()
+    rows, columns = torch.meshgrid(*(torch.arange(n, device=ids.device) + 0.5 for n in ids.shape[1:3]), indexing="ij")
+    a, b, c = (corners - torch.stack([columns, rows], -1)[:, :, None]).unbind(3)
+    areas = torch.stack([_cross(b, c), _cross(c, a), _cross(a, b)], -1)
+    weights = torch.where(fragments.mask[..., None], areas / areas.sum(-1, keepdim=True), 0.0)
+    at_corners = depth.gather(1, flat).reshape(ids.shape)
+    evened = torch.where(fragments.mask, (weights * at_corners).sum(-1), torch.inf)
+    return Fragments(fragments.triangle, weights.to(depth), evened.to(depth))
+
+
+def _cross(a: Tensor, b: Tensor) -> Tensor:
+    return a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
+
+
+def interpolation_corners(fragments: Fragments, triangles: Tensor) -> Tensor:
+    """(B, H, W, 3) vertices whose values each pixel mixes; those of triangle 0 where it is empty."""
+    return triangles[fragments.triangle.long().clamp(min=0)]
