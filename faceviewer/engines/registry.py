@@ -65,7 +65,7 @@ class EngineSpec:
     factory: str
     """``module:function``; the function takes the device ("cpu", "cuda" or "mps") and gives the ``Engine``."""
     head: str = ""
-    """``module:function`` that gives the ``HeadModel`` its heads are made of, for editing them; "" when they cannot be."""
+    """``module:function`` that gives the ``HeadModel`` of its heads, for editing them; "" when they cannot be."""
 
 
 _ENGINES: dict[str, EngineSpec] = {}

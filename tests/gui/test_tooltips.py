@@ -7,9 +7,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from faceviewer.gui.tooltips import wrap_tooltips, wrapped
 
-LONG = (
-    "Laying one head on the other takes turning, shifting and scaling, as a photo alone does not tell the scale."
-)
+LONG = "Laying one head on the other takes turning, shifting and scaling, as a photo alone does not tell the scale."
 
 
 @pytest.mark.parametrize("text", ["", "Short.", "Two\nlines.", f"<b>{LONG}</b>"])
