@@ -6,17 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from faceviewer.assets.checks import Damaged, UnknownVersion, check_arrays, check_index_map, check_state_dict
-from faceviewer.assets.packs import ArrayDict, AssetFile, AssetPack, Capability, IndexMap, ObjFile, StateDict
+from faceviewer.assets.checks import Damaged, UnknownVersion
+from faceviewer.assets.loading import open_asset
+from faceviewer.assets.packs import AssetFile, AssetPack, Capability
 from faceviewer.assets.places import Located
-from faceviewer.io.obj import read_obj
-from faceviewer.io.safe_load import load_cached, load_mat, load_npy
 from faceviewer.types import CancelToken, FaceviewerError, Progress, ProgressCallback
 
 State = Literal["present", "missing", "damaged", "unknown"]
 """Whole; not there; not whole, or hostile; readable, but not the file that is known."""
-
-_PEEK_BYTES = 256
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,7 @@ def examine(pack: AssetPack, file: AssetFile, path: Path | None) -> Finding:
         purpose = file.purpose[0].lower() + file.purpose[1:]
         return Finding(file, "missing", f"is not there; {'needed' if file.needed else 'optional'}: {purpose}")
     try:
-        return Finding(file, "present", f"is whole: {_check(pack, file, path)}", path, _size(path))
+        return Finding(file, "present", f"is whole: {open_asset(pack, file, path).note}", path, _size(path))
     except UnknownVersion as error:
         return Finding(file, "unknown", str(error), path, _size(path))
     except Damaged as error:
@@ -85,37 +82,6 @@ def examine(pack: AssetPack, file: AssetFile, path: Path | None) -> Finding:
     except FaceviewerError as error:
         reason = str(error).removeprefix(f"{path}: ")
         return Finding(file, "damaged", f"cannot be used: {reason}{_size_hint(file, path)}", path, _size(path))
-
-
-def _check(pack: AssetPack, file: AssetFile, path: Path) -> str:
-    _refuse_placeholders(path)
-    high = file.size_range[1]
-    match file.content:
-        case StateDict() as content:
-            return check_state_dict(content, load_cached(path, "checkpoint", max_bytes=high), pack.files)
-        case ArrayDict(kind="mat") as content:
-            return check_arrays(content, load_mat(path, max_bytes=high))
-        case ArrayDict() as content:
-            return check_arrays(content, load_cached(path, "npy", max_bytes=high))
-        case IndexMap() as content:
-            return check_index_map(content, load_npy(path, max_bytes=high))
-        case ObjFile() as content:
-            count = len(read_obj(path).vertices)
-            note = "" if count == content.vertices else f", not the {content.vertices} of the face model"
-            return f"a mesh of {count} vertices{note}"
-
-
-def _refuse_placeholders(path: Path) -> None:
-    """What browsers and version control leave in place of a large file has a sentence of its own."""
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(_PEEK_BYTES).lstrip().lower()
-    except OSError:
-        return  # whoever reads it says why it cannot be
-    if head.startswith(b"version https://git-lfs"):
-        raise Damaged("is a pointer of Git LFS, not the file itself: download it from its page")
-    if head.startswith((b"<!doctype html", b"<html")):
-        raise Damaged("is a web page, not the file itself: download it again")
 
 
 def _size_hint(file: AssetFile, path: Path) -> str:
