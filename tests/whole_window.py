@@ -65,7 +65,7 @@ def start_application(*, engine: bool = True):
 
 
 def wait_ms(duration: int) -> None:
-    """Let the window work. Not with ``QTest.qWait``: it keeps Python's lock, and other threads hardly come to theirs."""
+    """Let the window work. Not with ``QTest.qWait``, which keeps Python's lock: other threads hardly come to it."""
     from PySide6.QtCore import QEventLoop, QTimer
 
     loop = QEventLoop()

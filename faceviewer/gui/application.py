@@ -6,7 +6,7 @@ The window stands before torch, the networks and the head model are loaded; the 
 from __future__ import annotations
 
 import atexit
-import concurrent.futures.thread  # noqa: F401  (torch, if still being imported as the process ends, comes too late for it)
+import concurrent.futures.thread  # noqa: F401 - torch, when still being imported as the process ends, comes too late for it
 import logging
 import os
 import sys

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Protocol, cast
@@ -120,7 +121,10 @@ class MainWindow(QMainWindow):
         """Let every view show what has changed."""
         self._stack.setCurrentWidget(self._panes if state.documents else self.empty_state)
         for view in self._views:
-            view.show_state(state, before)
+            try:
+                view.show_state(state, before)
+            except Exception:  # noqa: BLE001 - reported as any other; the views behind it must not miss this change
+                sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
         self.actions_by_id.show_state(state)
         self._show_title(state)
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 photo, head = make_photo(), make_reconstruction(40, 512)
 
-def open_and_close(*, when_idle):
+def open_and_close(*, when_ready):
     running = start_application()
     add_head(running, photo, head)
     running.verbs.viewing.set(display="textured lit", landmark_sets=frozenset({"68"}), parts_overlay=True)
@@ -24,8 +24,8 @@ def open_and_close(*, when_idle):
     running.verbs.store.forget_history()
     settle()
     assert running.window.viewport.picture() is not None
-    if when_idle:
-        wait_for(lambda: running.verbs.store.state.job is None)
+    if when_ready:
+        wait_for(lambda: running.verbs.store.state.engine == "ready")
     thread = running.engine_thread._thread
     close(running)
     assert not thread.is_alive()
@@ -33,7 +33,7 @@ def open_and_close(*, when_idle):
 
 sizes = []
 for cycle in range(20):
-    ended = open_and_close(when_idle=cycle % 2 == 0)
+    ended = open_and_close(when_ready=cycle % 2 == 0)
     sizes.append(round(resident_mb(), 1))
     assert not QApplication.allWidgets(), len(QApplication.allWidgets())
     assert ended() is None, "something holds on to an application that has ended"
