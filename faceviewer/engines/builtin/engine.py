@@ -1,7 +1,8 @@
 """The built-in engine: landmarks to a fitted, textured head.
 
 Data flow: faces -> ``start`` (pose, camera) -> ``fit`` (pose, camera, identity, expression) -> ``correction`` (the
-landmark network's habits taken out) -> ``fit`` again, tied to the corrected head -> ``heads`` -> texture.
+landmark network's habits taken out) -> ``fit`` again, tied to the corrected head -> ``refine`` (what the picture shows
+beyond its landmarks; not in video) -> ``heads`` -> texture.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from faceviewer.engines.builtin.correction import Correction, correct, load_corr
 from faceviewer.engines.builtin.fit import FitState, Observations
 from faceviewer.engines.builtin.heads import head_camera, head_mesh, head_pose, landmark_sets
 from faceviewer.engines.builtin.point_model import PointModel, point_model
+from faceviewer.engines.builtin.refine import Refinement, load_refinement, refine
 from faceviewer.engines.builtin.stages import LANDMARK_SET, Shot, first_fit, observe, settle
 from faceviewer.engines.options import ReconstructOptions
 from faceviewer.models.head_model import HeadModel, load_head
@@ -30,6 +32,9 @@ from faceviewer.types import (
     Reconstruction,
     Texture,
 )
+
+FITTED = ("start", "fit", "correction", "settle")
+"""The stages that landmarks go through."""
 
 
 def build(device: str) -> BuiltinEngine:
@@ -45,6 +50,7 @@ class BuiltinEngine:
         self.device = device
         self.points: PointModel = point_model(head, head.topology.landmarks[LANDMARK_SET], device)
         self.correction: Correction = load_correction(dict(head.calibration), self.points, device)
+        self.refinement: Refinement | None = load_refinement(head, device)
         self.landmark_sd_mm = torch.as_tensor(head.calibration["landmark_sd_mm"].copy(), device=device)
 
     def reconstruct(
@@ -67,9 +73,12 @@ class BuiltinEngine:
         return self._reconstruct(shots, [0] * len(shots), options, progress, cancel)
 
     def follow(self, shots: Sequence[Shot], options: ReconstructOptions) -> list[Reconstruction]:
-        """Heads without textures, as fast as video needs."""
-        without = replace(options, texture_size=None)
-        return self._reconstruct(shots, list(range(len(shots))), without, lambda _: None, CancelToken())
+        """Heads without textures or refinement, as fast as video needs."""
+        if not shots:
+            return []
+        began = time.perf_counter()
+        observed = observe(self.points, self.landmark_sd_mm, shots, list(range(len(shots))), options)
+        return self._heads(shots, self.fit(observed), observed, options, FITTED, began)
 
     def _reconstruct(
         self,
@@ -84,10 +93,11 @@ class BuiltinEngine:
         progress(Progress("Fitting the head", 0.0))
         began = time.perf_counter()
         observed = observe(self.points, self.landmark_sd_mm, shots, person, options)
-        state = self.fit(observed, cancel)
-        heads = [self._head(shots[k], state, observed, k, options) for k in range(len(shots))]
-        fit_seconds = (time.perf_counter() - began) / len(shots)
-        heads = [replace(head, timings={"fit": fit_seconds}) for head in heads]
+        state, stages = self.fit(observed, cancel), FITTED
+        if self.refinement is not None:
+            cancel.check()
+            state, stages = self.refined(self.refinement, shots, observed, state), (*FITTED, "refine")
+        heads = self._heads(shots, state, observed, options, stages, began)
         if options.texture_size is None:
             return heads
         cancel.check()
@@ -95,11 +105,31 @@ class BuiltinEngine:
         return self._textured(shots, heads, len(set(person)) < len(shots), options, progress, cancel)
 
     def fit(self, observed: Observations, cancel: CancelToken | None = None) -> FitState:
-        """Pose, camera, identity and expression of all faces."""
+        """Pose, camera, identity and expression of all faces, from their landmarks."""
         with torch.inference_mode():
             state = first_fit(self.points, observed, cancel)
             state = correct(self.correction, self.points, observed, state)
             return settle(self.points, observed, state, cancel)
+
+    def refined(
+        self, refinement: Refinement, shots: Sequence[Shot], observed: Observations, state: FitState
+    ) -> FitState:
+        """The state with the shape that the photos show beyond their landmarks."""
+        with torch.inference_mode():
+            return refine(refinement, [photo.rgb for photo, _ in shots], observed, state)
+
+    def _heads(
+        self,
+        shots: Sequence[Shot],
+        state: FitState,
+        observed: Observations,
+        options: ReconstructOptions,
+        stages: tuple[str, ...],
+        began: float,
+    ) -> list[Reconstruction]:
+        heads = [self._head(shot, state, observed, k, options) for k, shot in enumerate(shots)]
+        seconds = (time.perf_counter() - began) / len(shots)
+        return [replace(head, stages=stages, timings={"fit": seconds}) for head in heads]
 
     def _head(
         self, shot: Shot, state: FitState, observed: Observations, k: int, options: ReconstructOptions
@@ -125,7 +155,6 @@ class BuiltinEngine:
             textures={},
             coefficients={"identity": identity, "expression": expression},
             reprojection_px=float(np.median(distance_px)),
-            stages=("start", "fit", "correction", "settle"),
             warnings=_warnings(photo, options, distance_px, face),
         )
 

@@ -77,7 +77,7 @@ def crowd(head) -> Crowd:
 
 @pytest.fixture(scope="module")
 def data(head, crowd, skin) -> Dataset:
-    return make_dataset(head, crowd, skin, 3, 1, lambda done: None)
+    return make_dataset(head, crowd, lambda mesh, rng: photograph(mesh, skin, rng), 3, 1, lambda scene: None)
 
 
 @settings(max_examples=200, deadline=None)
@@ -154,9 +154,11 @@ def test_datasets_hold_the_truth_of_what_was_detected(head, data):
 
 
 def test_the_same_seed_gives_the_same_dataset(head, crowd, skin, data):
-    again = make_dataset(head, crowd, skin, 1, 1, lambda done: None)
+    kept = []
+    again = make_dataset(head, crowd, lambda mesh, rng: photograph(mesh, skin, rng), 1, 1, kept.append)
     for name in PER_PICTURE:
         np.testing.assert_array_equal(getattr(again, name)[0], getattr(data, name)[0])
+    np.testing.assert_array_equal(kept[0].camera.t_camera_head.astype(np.float32), data.t_mm[0])
 
 
 def test_datasets_are_cut_and_joined(data):

