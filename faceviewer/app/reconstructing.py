@@ -275,6 +275,8 @@ class Reconstructing:
             self._next_waiting()
 
     def _heads_ready(self, request: Request, event: HeadsReady) -> None:
+        for number, head in zip(event.numbers, event.reconstructions, strict=True):
+            logger.info("%s: the head of face %d was made in %.2f s", head.photo_name, number, event.seconds)
         self._store.update(replace(with_heads(self._store.state, request, event), job=None))
         self._next_waiting()
 
