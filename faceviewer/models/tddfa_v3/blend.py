@@ -15,7 +15,7 @@ _MEDIAN_SHARE = 31 / 1024
 
 @dataclass(frozen=True, eq=False)
 class UvLayers:
-    """Pictures over the UV layout, sides S, row 0 is v = 1."""
+    """Pictures over the UV layout, sides S, row 0 is v = 1; all values are 0 to 1."""
 
     model: np.ndarray
     """(S, S, 3) float32 RGB 0 to 1: the model's colours under the photo's light."""
@@ -36,10 +36,9 @@ def median_blend(layers: UvLayers) -> np.ndarray:
     side = max(3, round(len(layers.weight) * _MEDIAN_SHARE) // 2 * 2 + 1)
     blurred = cv2.medianBlur(truncated(layers.weight), side).astype(np.float32) / 255
     share = cv2.merge([blurred] * 3)
-    photo = np.clip(layers.photo, 0, 1)
-    return photo + share * (layers.model - photo)
+    return layers.photo + share * (layers.model - layers.photo)
 
 
 def truncated(values: np.ndarray) -> np.ndarray:
-    """uint8 of 0 to 1, cut off and not rounded, as the reference does it; clipped, which it forgets."""
-    return (np.clip(values, 0, 1) * np.float32(255)).astype(np.uint8)
+    """uint8 of 0 to 1, cut off and not rounded, as the reference does it."""
+    return (values * np.float32(255)).astype(np.uint8)

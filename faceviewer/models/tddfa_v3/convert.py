@@ -75,8 +75,8 @@ def photo_camera(model: FaceModel, coefficients: Coefficients, crop: Crop224, fa
     Its principal point is the middle of the crop, not of the photo, and where sizes were rounded to whole pixels its
     two focal lengths differ a little: that is how the network saw the face.
     """
-    turn = rotation_from_angles(coefficients.angles[face : face + 1].double())[0].T.cpu().numpy()
-    translation = coefficients.translation[face].double().cpu().numpy()
+    turn = rotation_from_angles(coefficients.angles[face : face + 1].cpu().double())[0].T.numpy()
+    translation = coefficients.translation[face].cpu().double().numpy()
     R = CAMERA_FROM_UPRIGHT @ turn
     t = R @ head_origin(model) + CAMERA_FROM_UPRIGHT @ translation + [0, 0, CAMERA_DISTANCE]
     scale = np.divide(crop.photo_size, crop.scaled_size)

@@ -84,17 +84,23 @@ def visible_vertices(drawing: Drawing, decoded: Decoded) -> Tensor:
 
 
 def _evened(fragments: Fragments, xy_px: Tensor, depth: Tensor, triangles: Tensor) -> Fragments:
-    """The fragments with weights and depth that run evenly over the picture, exact to the last digit."""
+    """The fragments with weights and depth that run evenly over the picture."""
+    weights = even_weights(fragments, xy_px, triangles)
     ids = interpolation_corners(fragments, triangles)
-    flat = ids.reshape(len(depth), -1)
-    corners = xy_px.gather(1, flat[..., None].expand(-1, -1, 2)).reshape(*ids.shape, 2).double()
+    at_corners = depth.gather(1, ids.reshape(len(depth), -1)).reshape(ids.shape)
+    evened = torch.where(fragments.mask, (weights * at_corners).sum(-1), torch.inf)
+    return Fragments(fragments.triangle, weights, evened)
+
+
+def even_weights(fragments: Fragments, xy_px: Tensor, triangles: Tensor) -> Tensor:
+    """(B, H, W, 3) weights at the pixels' centres, even over the picture, of corners (B, N, 2) that are not snapped."""
+    ids = interpolation_corners(fragments, triangles)
+    chosen = ids.reshape(len(ids), -1, 1).expand(-1, -1, 2)
+    corners = xy_px.gather(1, chosen).reshape(*ids.shape, 2)
     rows, columns = torch.meshgrid(*(torch.arange(n, device=ids.device) + 0.5 for n in ids.shape[1:3]), indexing="ij")
     a, b, c = (corners - torch.stack([columns, rows], -1)[:, :, None]).unbind(3)
     areas = torch.stack([_cross(b, c), _cross(c, a), _cross(a, b)], -1)
-    weights = torch.where(fragments.mask[..., None], areas / areas.sum(-1, keepdim=True), 0.0)
-    at_corners = depth.gather(1, flat).reshape(ids.shape)
-    evened = torch.where(fragments.mask, (weights * at_corners).sum(-1), torch.inf)
-    return Fragments(fragments.triangle, weights.to(depth), evened.to(depth))
+    return torch.where(fragments.mask[..., None], areas / areas.sum(-1, keepdim=True), 0.0)
 
 
 def _cross(a: Tensor, b: Tensor) -> Tensor:

@@ -23,7 +23,7 @@ def reference_layers(model: FaceModel, decoded: Decoded, crop: Tensor, visible: 
     colors = vertex_colors(decoded, crop, face)
     hidden = 1 - visible[face].float()
     values = torch.cat([decoded.texture[face].clamp(0, 1), colors, hidden[:, None]], -1)
-    picture = grid.picture(grid.spread(values)).cpu().numpy()
+    picture = grid.picture(values).cpu().numpy()
     return UvLayers(picture[..., :3], picture[..., 3:6], picture[..., 6])
 
 

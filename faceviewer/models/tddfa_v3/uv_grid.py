@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from faceviewer.models.tddfa_v3.drawing import PixelRule, interpolation_corners
+from faceviewer.models.tddfa_v3.drawing import PixelRule, even_weights, interpolation_corners
 from faceviewer.models.tddfa_v3.face_model import FaceModel
 from faceviewer.raster.rasterize import rasterize_uv
 
@@ -22,25 +21,24 @@ _REFERENCE_NUDGE = 5e-4
 
 @dataclass(frozen=True, eq=False)
 class UvGrid:
-    """The T texels that the layout covers; row 0 is v = 1."""
+    """All texels of a square picture, row by row; row 0 is v = 1."""
 
     size: int
     """Side in texels."""
-    texels: Tensor
-    """(T,) int64 flat indices, ascending."""
     corners: Tensor
-    """(T, 3) int64 vertices."""
+    """(size * size, 3) int32 vertices; without meaning where the layout is empty."""
     weights: Tensor
-    """(T, 3) float32."""
+    """(size * size, 3) float32, 0 where the layout is empty."""
 
-    def spread(self, values: Tensor) -> Tensor:
-        """Values of the vertices (N, C) at the covered texels: (T, C)."""
-        return functional.embedding_bag(self.corners, values, mode="sum", per_sample_weights=self.weights.to(values))
+    @property
+    def covered(self) -> Tensor:
+        """(size, size) bool."""
+        return self.weights.any(1).reshape(self.size, self.size)
 
-    def picture(self, at_texels: Tensor) -> Tensor:
-        """(size, size, C): the (T, C) values in their places, 0 elsewhere."""
-        flat = at_texels.new_zeros((self.size * self.size, at_texels.shape[-1]))
-        return flat.index_copy_(0, self.texels, at_texels).reshape(self.size, self.size, -1)
+    def picture(self, values: Tensor) -> Tensor:
+        """Values of the vertices (N, C) spread over the layout: (size, size, C), 0 where it is empty."""
+        spread = functional.embedding_bag(self.corners, values, mode="sum", per_sample_weights=self.weights.to(values))
+        return spread.reshape(self.size, self.size, -1)
 
 
 @lru_cache(maxsize=2)
@@ -48,9 +46,10 @@ def uv_grid(model: FaceModel, size: int, rule: PixelRule, device: torch.device) 
     """The grid whose texels look at the layout as ``rule.sample_at`` says: at centres, or at corners like a CPU."""
     shift = 0.5 - rule.sample_at
     nudge = _REFERENCE_NUDGE if rule.sample_at == 0 else 0.0
-    moved = model.uv.astype(np.float64) + np.array([shift + nudge, nudge - shift]) / size
-    triangles = torch.tensor(model.triangles, dtype=torch.int64, device=device)
-    fragments = rasterize_uv(torch.tensor(moved, device=device), triangles, (size, size))
-    texels = fragments.mask.reshape(-1).nonzero()[:, 0]
-    corners = interpolation_corners(fragments, triangles).reshape(-1, 3).index_select(0, texels)
-    return UvGrid(size, texels, corners, fragments.barycentric.reshape(-1, 3).index_select(0, texels))
+    moved = torch.tensor(model.uv, dtype=torch.float64) + torch.tensor([shift + nudge, nudge - shift]) / size
+    triangles = torch.tensor(model.triangles, dtype=torch.int64)
+    fragments = rasterize_uv(moved, triangles, (size, size))  # in double precision: not on every device
+    xy_px = torch.stack([moved[:, 0], 1 - moved[:, 1]], -1)[None] * size
+    weights = even_weights(fragments, xy_px, triangles).float().reshape(-1, 3)
+    corners = interpolation_corners(fragments, triangles).reshape(-1, 3).int()
+    return UvGrid(size, corners.to(device), weights.to(device))
