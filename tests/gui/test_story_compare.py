@@ -126,7 +126,7 @@ def test_turning_one_head_turns_the_other(comparing: Comparing) -> None:
     comparing.add("copy.jpg", comparing.head.mesh.vertices.copy())
     comparing.compare()
     left, right = comparing.halves()
-    assert np.abs(left - right).mean() < 1, "the same head twice"
+    assert np.abs(left - right).mean() < 2, "the same head twice, but for half a pixel"
     canvas, height = comparing.stage.canvas, comparing.stage.height()
     start, end = QPoint(comparing.stage.width() * 3 // 4, height // 2), QPoint(comparing.stage.width() - 4, height // 2)
     QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=start)
