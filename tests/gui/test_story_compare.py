@@ -136,7 +136,7 @@ def test_turning_one_head_turns_the_other(comparing: Comparing) -> None:
     QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=end)
     turned_left, turned_right = comparing.halves()
     assert np.abs(turned_left - left).mean() > 5, "the left one was not touched but turned"
-    assert np.abs(turned_left - turned_right).mean() < 1
+    assert np.abs(turned_left - turned_right).mean() < 2
     np.testing.assert_allclose(comparing.stage.projections[0].view, comparing.stage.projections[1].view)
 
 
