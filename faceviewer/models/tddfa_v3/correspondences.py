@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 
+from faceviewer.io.safe_load import load_npy
 from faceviewer.types import FaceviewerError
 
 FILES = ((38365, 35709), (53215, 35709), (53215, 38365), (53490, 35709))
@@ -55,6 +57,16 @@ class Correspondences:
         for step in reversed(list(pairwise(way[:-1]))):
             found = _through(self.steps[step], found)
         return found
+
+
+def load_correspondences(folder: Path) -> Correspondences:
+    """The relations of those ``FILES`` that lie in the folder. Raises FaceviewerError for a file that is none."""
+    arrays = {}
+    for larger, smaller in FILES:
+        path = folder / f"indices_{larger}_{smaller}.npy"
+        if path.is_file():
+            arrays[larger, smaller] = np.asarray(load_npy(path))
+    return correspondences_from_arrays(arrays)
 
 
 def correspondences_from_arrays(files: Mapping[tuple[int, int], np.ndarray]) -> Correspondences:

@@ -12,6 +12,7 @@ from faceviewer.models.tddfa_v3.correspondences import (
     convert_triangles,
     convert_vertices,
     correspondences_from_arrays,
+    load_correspondences,
 )
 from faceviewer.types import FaceviewerError
 
@@ -75,3 +76,12 @@ def test_what_does_not_fit_is_refused(files):
         correspondences_from_arrays({(53490, 35709): np.full(35709, 53490)})
     with pytest.raises(FaceviewerError, match="no file relates"):
         correspondences_from_arrays({(53490, 35709): arrays[53490, 35709]}).source_of(53215, 35709)
+
+
+def test_loaded_from_a_folder_with_some_of_the_files(files, tmp_path):
+    arrays, _ = files
+    for larger, smaller in FILES[1:3]:
+        np.save(tmp_path / f"indices_{larger}_{smaller}.npy", arrays[larger, smaller])
+    relations = load_correspondences(tmp_path)
+    assert (relations.source_of(53215, 35709) == arrays[53215, 35709]).all()
+    assert (relations.source_of(38365, 35709) >= 0).sum() == 35709  # by way of the largest mesh

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from faceviewer.models.tddfa_v3.coefficients import join_coefficients, split_coefficients
-from faceviewer.models.tddfa_v3.face_model import face_model_from_arrays
+from faceviewer.models.tddfa_v3.face_model import face_model_from_arrays, load_face_model
 from faceviewer.models.tddfa_v3.schema import KEYS, findings
 from faceviewer.types import PART_NAMES, FaceviewerError
 
@@ -74,3 +74,18 @@ def test_coefficients_split_and_join(alphas):
     assert (join_coefficients(split) == alphas["a"]).all()
     with pytest.raises(ValueError, match="257"):
         split_coefficients(torch.zeros(1, 256))
+
+
+def test_loaded_from_its_file_and_from_the_cache(face_arrays, face_model, tmp_path):
+    path = tmp_path / "face_model.npy"
+    np.save(path, np.array(face_arrays, object), allow_pickle=True)
+    for _ in range(2):
+        loaded = load_face_model(path, cache=tmp_path / "cache")
+        assert (loaded.expression == face_model.expression).all()
+        assert all((a == b).all() for a, b in zip(loaded.profile_lines, face_model.profile_lines, strict=True))
+
+
+def test_a_plain_array_is_no_model(tmp_path):
+    np.save(tmp_path / "indices.npy", np.arange(5))
+    with pytest.raises(FaceviewerError, match="no dictionary"):
+        load_face_model(tmp_path / "indices.npy", cache=tmp_path)
