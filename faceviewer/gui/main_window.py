@@ -163,7 +163,9 @@ class MainWindow(QMainWindow):
         title = " – ".join([*parts, "faceviewer"])
         if title != self.windowTitle():
             self.setWindowTitle(title)
-        self.setWindowModified("[*]" in title and self.verbs.sessions.unsaved)
+        modified = "[*]" in title and self.verbs.sessions.unsaved
+        if modified != self.isWindowModified():  # setting it costs a slider a third of a millisecond, changed or not
+            self.setWindowModified(modified)
 
     # Qt's names from here on
 
