@@ -44,6 +44,7 @@ PACKAGES: tuple[Licence, ...] = (
     Licence("PyTorch", "BSD-3-Clause and others", "Fitting and texture", "torch"),
     Licence("NumPy", "BSD-3-Clause and others", "Arrays", "numpy"),
     Licence("SciPy", "BSD-3-Clause", "Numerics", "scipy"),
+    Licence("Shiboken", "LGPL-3.0", "What binds Qt to Python", "shiboken6"),
     Licence("OpenCV", "Apache-2.0", "Networks and video; includes FFmpeg, LGPL-2.1", "opencv-python"),
     Licence("Pillow", "MIT-CMU", "Reading photos", "pillow"),
     Licence("trimesh", "MIT", "Meshes", "trimesh"),
