@@ -2,6 +2,9 @@
 
 Fusion outlines boxes with a darker shade of the window, which vanishes in a dark theme, and shows a checked button by a
 slightly darker face. Here boxes have an outline made of the text colour, and what is on shows the accent colour.
+
+Only painting is overridden: Qt asks for sizes (``pixelMetric``) also while widgets are made and destroyed, and such a
+call into Python ended the process with a segmentation fault in one of ten test runs.
 """
 
 from __future__ import annotations
@@ -16,7 +19,6 @@ _Role = QPalette.ColorRole
 _BOXES = (_Element.PE_IndicatorCheckBox, _Element.PE_IndicatorItemViewItemCheck)
 _OUTLINE_SHARE = 0.6
 _ON_ALPHA = 90
-_TAB_SPACE_PX = 14
 
 
 class FaceviewerStyle(QProxyStyle):
@@ -37,14 +39,6 @@ class FaceviewerStyle(QProxyStyle):
             super().drawPrimitive(element, option, painter, widget)
             if element == _Element.PE_PanelButtonCommand and option.state & _State.State_On and not _unfolds(widget):
                 _draw_on(option, painter)
-
-    def pixelMetric(
-        self, metric: QStyle.PixelMetric, option: QStyleOption | None = None, widget: QWidget | None = None
-    ) -> int:
-        """As Qt asks for it. The titles of six panels must fit beside each other in a small window."""
-        if metric == QStyle.PixelMetric.PM_TabBarTabHSpace:
-            return _TAB_SPACE_PX
-        return super().pixelMetric(metric, option, widget)
 
     def drawControl(
         self, element: QStyle.ControlElement, option: QStyleOption, painter: QPainter, widget: QWidget | None = None
