@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
+from screen import need_screen
 
 ROOT = Path(__file__).resolve().parents[1]
 WAIT_S = 60.0
@@ -22,10 +22,7 @@ def run_process(home: Path, script: str, **environment: str) -> str:
 
     Fails the test when the process does not end with status 0.
     """
-    if "DISPLAY" not in os.environ:
-        if os.environ.get("CI"):
-            pytest.fail("there is no screen for the window; run the tests under xvfb-run")
-        pytest.skip("there is no screen for the window; run the tests under xvfb-run")
+    need_screen()
     path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
     settings = {"PYTHONPATH": path, "QT_API": "pyside6", "FACEVIEWER_HOME": str(home), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
+from screen import need_screen
 
 from faceviewer.app.documents import next_id, with_documents
 from faceviewer.app.state import AppState, Document, HeadRef
@@ -105,10 +105,7 @@ class App:
 @pytest.fixture
 def app(qtbot, home: Path, sample_heads) -> Iterator[App]:
     """The application with its window on the screen and the engine warming up behind it."""
-    if "DISPLAY" not in os.environ and "WAYLAND_DISPLAY" not in os.environ:
-        if os.environ.get("CI"):
-            pytest.fail("there is no screen for the window; run the tests under xvfb-run")
-        pytest.skip("there is no screen for the window; run the tests under xvfb-run")
+    need_screen()
     application = FaceviewerApplication(QApplication.instance())
     application.window.resize(1000, 640)
     application.start()

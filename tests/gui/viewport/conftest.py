@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from factories import make_photo, make_reconstruction
+from screen import need_screen
 from viewport_room import Room, open_room
 
 from faceviewer.types import Origin, Photo, Reconstruction, Texture
@@ -16,10 +16,7 @@ from faceviewer.types import Origin, Photo, Reconstruction, Texture
 
 @pytest.fixture
 def room(qapp) -> Iterator[Room]:
-    if "DISPLAY" not in os.environ and "WAYLAND_DISPLAY" not in os.environ:
-        if os.environ.get("CI"):
-            pytest.fail("there is no screen for the window; run the tests under xvfb-run")
-        pytest.skip("there is no screen for the window; run the tests under xvfb-run")
+    need_screen()
     with open_room() as opened:
         yield opened
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from screen import need_screen
 
 ROOT = Path(__file__).resolve().parents[3]
 _START = """
@@ -73,10 +74,7 @@ with open_room() as room:
 
 
 def run(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    if "DISPLAY" not in os.environ:
-        if os.environ.get("CI"):
-            pytest.fail("there is no screen for the window; run the tests under xvfb-run")
-        pytest.skip("there is no screen for the window; run the tests under xvfb-run")
+    need_screen()
     path = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
     return subprocess.run(
         [sys.executable, "-c", _START + script],
