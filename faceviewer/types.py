@@ -322,6 +322,9 @@ class Reconstruction:
     """Sentences for the user."""
     timings: Mapping[str, float] = field(default_factory=dict)
     """Stage -> seconds: detect, fit, texture, write."""
+    published: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """What the published program that the engine follows would give, under its names and in its own numbers and
+    conventions; empty unless asked for."""
 
     def __post_init__(self) -> None:
         _proxy(
@@ -330,6 +333,7 @@ class Reconstruction:
             textures=self.textures,
             coefficients=self.coefficients,
             timings=self.timings,
+            published=self.published,
         )
 
     def landmark_xyz_mm(self, name: str) -> np.ndarray:

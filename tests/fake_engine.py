@@ -12,10 +12,12 @@ import signal
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import torch
 from factories import make_reconstruction
 
+from faceviewer.engines.engine import Shot
 from faceviewer.engines.options import ReconstructOptions, UsageError
 from faceviewer.engines.registry import EngineSpec, register
 from faceviewer.types import CancelToken, Face, FaceviewerError, Photo, Progress, ProgressCallback, Reconstruction
@@ -34,11 +36,11 @@ def register_fake() -> None:
     register(FAKE)
 
 
-def build(device: str) -> FakeEngine:
+def build(device: str, assets: Path | None = None) -> FakeEngine:
     return FakeEngine(device)
 
 
-def refuse(device: str) -> FakeEngine:
+def refuse(device: str, assets: Path | None = None) -> FakeEngine:
     raise UsageError("the engine cannot be loaded")
 
 
@@ -48,8 +50,7 @@ class FakeEngine:
 
     def reconstruct(
         self,
-        photo: Photo,
-        faces: Sequence[Face],
+        shots: Sequence[Shot],
         *,
         options: ReconstructOptions,
         progress: ProgressCallback,
@@ -58,6 +59,11 @@ class FakeEngine:
         for step in range(5):
             cancel.check()
             progress(Progress("Fitting", step / 5))
+        for photo, _ in shots[:1]:
+            self._misbehave(photo, cancel)
+        return [self._head(photo, face, options) for photo, face in shots]
+
+    def _misbehave(self, photo: Photo, cancel: CancelToken) -> None:
         if "slow" in photo.name:
             time.sleep(30)
         if "patient" in photo.name:
@@ -72,19 +78,16 @@ class FakeEngine:
             raise ZeroDivisionError("division by zero")
         if "stubborn" in photo.name:
             raise FaceviewerError(f"{photo.path}: the face cannot be fitted")
-        return [self._head(photo, face, options) for face in faces]
 
     def reconstruct_person(
         self,
-        shots: Sequence[tuple[Photo, Face]],
+        shots: Sequence[Shot],
         *,
         options: ReconstructOptions,
         progress: ProgressCallback,
         cancel: CancelToken,
     ) -> list[Reconstruction]:
-        results = []
-        for photo, face in shots:
-            results += self.reconstruct(photo, [face], options=options, progress=progress, cancel=cancel)
+        results = self.reconstruct(shots, options=options, progress=progress, cancel=cancel)
         return [replace(result, warnings=(f"{len(shots)} shots",)) for result in results]
 
     def _head(self, photo: Photo, face: Face, options: ReconstructOptions) -> Reconstruction:

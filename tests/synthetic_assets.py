@@ -12,7 +12,9 @@ import numpy as np
 import torch
 from scipy.io import savemat
 
-from faceviewer.assets.tddfa_v3 import ALIGNMENT, FACE_MODEL, INDEX_MAPS, MEAN_SHAPES
+from faceviewer.assets.tddfa_v3 import ALIGNMENT, FACE_MODEL, INDEX_MAPS, MEAN_SHAPES, MOBILENET_V3, RESNET50
+
+LAST_LAYER_SCALE = {RESNET50: 2.0**-15, MOBILENET_V3: 2.0**-10}
 
 
 def write_tddfa_v3(folder: Path, shared: Path, *, seed: int = 0) -> Path:
@@ -29,12 +31,20 @@ def write_tddfa_v3(folder: Path, shared: Path, *, seed: int = 0) -> Path:
     return folder
 
 
+def _plausible(name: str, tensors: dict[str, torch.Tensor]) -> None:
+    """Scale the last layers as the reference did for ``pipeline.npz``: coefficients of a face, not of a crumpled sheet."""
+    for key in tensors:
+        if key.startswith("final_layers.") and key.endswith(".weight"):
+            tensors[key] *= LAST_LAYER_SCALE[name]
+
+
 def _write_network(folder: Path, keys: dict, fill: ModuleType, seed: int) -> None:
     prefix = keys["strip_substring"] or ""
     tensors = {
         prefix + key: fill.fill_tensor(key, torch.empty(shape, dtype=getattr(torch, dtype)), seed)
         for key, shape, dtype in keys["keys"]
     }
+    _plausible(keys["file"], tensors)
     value = {keys["wrapped_in"]: tensors} if keys["wrapped_in"] else tensors
     torch.save(value, folder / keys["file"], _use_new_zipfile_serialization="old_torch" not in keys["file"])
 

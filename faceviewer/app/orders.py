@@ -7,6 +7,7 @@ from functools import partial
 
 from faceviewer.app.settings import Settings
 from faceviewer.engines.options import ReconstructOptions
+from faceviewer.engines.registry import EngineChoice
 from faceviewer.jobs.follow_controls import FollowControls
 from faceviewer.jobs.frames import FrameSource
 from faceviewer.jobs.jobs import FindFaces, FollowFrames, ReconstructFaces, Search, WarmUp
@@ -21,7 +22,7 @@ class Orders:
 
     def warm_up(self) -> WarmUp:
         """Everything that the first photo will need."""
-        return WarmUp(0, options=self._options(), engine=self._engine(), device=self._device())
+        return WarmUp(0, options=self._options(), engine=self._engine())
 
     def usual_search(self) -> Search:
         """How photos are searched when nothing else is asked for."""
@@ -33,7 +34,14 @@ class Orders:
 
     def find_faces(self, generation: int, document: int, photo: Photo, search: Search) -> FindFaces:
         """Search a photo that was read already."""
-        return FindFaces(generation, document=document, load=partial(_given, photo), search=search)
+        return FindFaces(
+            generation,
+            document=document,
+            load=partial(_given, photo),
+            search=search,
+            options=self._options(),
+            engine=self._engine(),
+        )
 
     def reconstruct(
         self,
@@ -54,7 +62,6 @@ class Orders:
             search_seconds=seconds,
             options=self._options(),
             engine=self._engine(),
-            device=self._device(),
         )
 
     def follow(self, generation: int, document: int, source: FrameSource, controls: FollowControls) -> FollowFrames:
@@ -65,7 +72,6 @@ class Orders:
             source=source,
             controls=controls,
             engine=self._engine(),
-            device=self._device(),
         )
 
     def _options(self) -> ReconstructOptions:
@@ -74,11 +80,8 @@ class Orders:
             delight=self._settings.flag("reconstruct.delight"),
         )
 
-    def _engine(self) -> str:
-        return self._settings.text("reconstruct.engine")
-
-    def _device(self) -> str:
-        return self._settings.text("reconstruct.device")
+    def _engine(self) -> EngineChoice:
+        return EngineChoice(self._settings.text("reconstruct.engine"), self._settings.text("reconstruct.device"))
 
 
 def _given(photo: Photo) -> Photo:

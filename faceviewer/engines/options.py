@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from faceviewer.types import FaceviewerError
 
@@ -16,8 +17,43 @@ class UsageError(FaceviewerError):
 
 
 @dataclass(frozen=True)
+class EngineOption:
+    """Something that can be chosen for one engine alone. Settings, command line and checks are made from it."""
+
+    name: str
+    """How the command line names it: ``--option NAME=VALUE``."""
+    label: str
+    choices: tuple[tuple[str, str], ...]
+    """(value, label); the first is the default."""
+    explanation: str
+
+    @property
+    def default(self) -> str:
+        return self.choices[0][0]
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        return tuple(value for value, _ in self.choices)
+
+
+def settle(options: Sequence[EngineOption], chosen: Mapping[str, str]) -> dict[str, str]:
+    """The value of each of an engine's ``options``, by name: the chosen one or the default.
+
+    Raises UsageError, naming those there are, for an unknown option or value.
+    """
+    known = {option.name: option for option in options}
+    for name, value in chosen.items():
+        if name not in known:
+            there = f"choose one of {', '.join(known)}" if known else "it has none"
+            raise UsageError(f"the engine has no option {name!r}: {there}")
+        if value not in known[name].values:
+            raise UsageError(f"the option {name} is one of {', '.join(known[name].values)}, not {value!r}")
+    return {name: chosen.get(name, option.default) for name, option in known.items()}
+
+
+@dataclass(frozen=True)
 class ReconstructOptions:
-    """Options that every engine understands. Raises UsageError for values out of range."""
+    """What every engine understands, and choices for one. Raises UsageError for values out of range."""
 
     focal_px: float | None = None
     """Focal length in pixels of the photo, when known better than EXIF says."""
@@ -27,6 +63,8 @@ class ReconstructOptions:
     """Side of the square texture in texels; None for a head without texture."""
     delight: bool = False
     """Remove the photo's lighting from the texture."""
+    choices: Mapping[str, str] = field(default_factory=dict)
+    """Option name -> value, of the ``EngineSpec.options`` of the engine that is used; what is missing is default."""
 
     def __post_init__(self) -> None:
         if self.focal_px is not None and self.fov_deg is not None:

@@ -5,49 +5,16 @@ Engines are declared, not imported: ``factory`` names a function that is importe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Protocol
+from pathlib import Path
 
 from faceviewer.engines.devices import choose_device
-from faceviewer.engines.options import ReconstructOptions, UsageError
-from faceviewer.types import CancelToken, Face, Photo, ProgressCallback, Reconstruction
+from faceviewer.engines.engine import Engine
+from faceviewer.engines.options import EngineOption, UsageError
+from faceviewer.engines.tddfa_v3.options import OPTIONS as TDDFA_V3_OPTIONS
 
 DEFAULT_ENGINE = "builtin"
-
-
-class Engine(Protocol):
-    """Turns faces that were found in photos into heads. One instance is used by one thread at a time."""
-
-    def reconstruct(
-        self,
-        photo: Photo,
-        faces: Sequence[Face],
-        *,
-        options: ReconstructOptions,
-        progress: ProgressCallback,
-        cancel: CancelToken,
-    ) -> list[Reconstruction]:
-        """One result per face of ``faces``, in their order.
-
-        Raises FaceviewerError when a face cannot be reconstructed and Cancelled when ``cancel`` was set.
-        """
-        ...
-
-    def reconstruct_person(
-        self,
-        shots: Sequence[tuple[Photo, Face]],
-        *,
-        options: ReconstructOptions,
-        progress: ProgressCallback,
-        cancel: CancelToken,
-    ) -> list[Reconstruction]:
-        """One result per shot of one person, in order: the same identity, each with its own pose and expression.
-
-        Raises as ``reconstruct`` does.
-        """
-        ...
 
 
 @dataclass(frozen=True)
@@ -59,13 +26,32 @@ class EngineSpec:
     title: str
     licence: str
     needs: tuple[str, ...]
-    """Asset files that the user must provide."""
+    """Capabilities of the asset pack called ``id``, of which the user's files must give one; empty: needs no files."""
     outputs: frozenset[str]
     """"mesh", "texture", "landmarks", "parts", "blendshapes", "pose"; "expressions": a head that can be animated."""
     factory: str
-    """``module:function``; the function takes the device ("cpu", "cuda" or "mps") and gives the ``Engine``."""
+    """``module:function``; it takes the device ("cpu", "cuda" or "mps") and the folder of assets that the user chose
+    (None: the usual one) and gives the ``Engine``."""
     head: str = ""
     """``module:function`` that gives the ``HeadModel`` of its heads, for editing them; "" when they cannot be."""
+    options: tuple[EngineOption, ...] = ()
+    """What can be chosen for this engine alone."""
+    finds_faces: bool = False
+    """Whether it is a ``SearchingEngine``, whose own search finds the faces."""
+
+
+@dataclass(frozen=True)
+class EngineChoice:
+    """Which engine to use, and how to load it."""
+
+    id: str = DEFAULT_ENGINE
+    device: str = "auto"
+    """One of ``devices.DEVICE_NAMES``."""
+    assets: Path | None = None
+    """The folder of assets that the user chose; None for the usual one."""
+
+
+DEFAULT_CHOICE = EngineChoice()
 
 
 _ENGINES: dict[str, EngineSpec] = {}
@@ -88,15 +74,15 @@ def engine_spec(engine_id: str) -> EngineSpec:
     return _ENGINES[engine_id]
 
 
-def build_engine(engine: str | EngineSpec, device: str = "auto") -> Engine:
-    """Load an engine, by id or spec, on ``device`` (see ``devices.choose_device``).
+def build_engine(engine: str | EngineSpec, device: str = "auto", assets: Path | None = None) -> Engine:
+    """Load an engine, by id or spec, on ``device`` (see ``devices.choose_device``), with the files in ``assets``.
 
     Raises UsageError for an unknown engine or a missing device, FaceviewerError when its files cannot be read.
     """
     spec = engine_spec(engine) if isinstance(engine, str) else engine
     chosen = choose_device(device)
     module, _, function = spec.factory.partition(":")
-    return getattr(import_module(module), function)(chosen)
+    return getattr(import_module(module), function)(chosen, assets)
 
 
 register(
@@ -108,5 +94,17 @@ register(
         outputs=frozenset({"mesh", "texture", "landmarks", "parts", "blendshapes", "pose", "expressions"}),
         factory="faceviewer.engines.builtin:build",
         head="faceviewer.models.head_model:load_head",
+    )
+)
+register(
+    EngineSpec(
+        id="3ddfa-v3",
+        title="3DDFA-V3",
+        licence="code MIT; needs files of its authors, whose face model has terms of its own",
+        needs=("resnet50", "mbnetv3"),
+        outputs=frozenset({"mesh", "texture", "landmarks", "parts", "pose"}),
+        factory="faceviewer.engines.tddfa_v3.engine:build",
+        options=TDDFA_V3_OPTIONS,
+        finds_faces=True,
     )
 )

@@ -7,17 +7,17 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
+from faceviewer.engines.engine import Engine, FaceSearch, SearchingEngine
 from faceviewer.engines.options import DEFAULT_OPTIONS, ReconstructOptions, UsageError
-from faceviewer.engines.registry import Engine, EngineSpec, build_engine
+from faceviewer.engines.registry import EngineSpec, build_engine
 from faceviewer.io.atomic import remove_stale, write_atomically
 from faceviewer.io.names import unique_slugs
 from faceviewer.io.photo import PhotoError
 from faceviewer.io.result_files import write_reconstruction
 from faceviewer.jobs.photo_job import (
     ALL_FACES,
-    Detector,
     FaceChoice,
     FoundFaces,
     find_faces,
@@ -41,6 +41,8 @@ class BatchRequest:
     """Where the results go; made when missing."""
     engine: EngineSpec
     device: str = "auto"
+    assets: Path | None = None
+    """The folder of the engine's files; None for the usual one."""
     faces: FaceChoice = ALL_FACES
     options: ReconstructOptions = DEFAULT_OPTIONS
     formats: tuple[str, ...] = ("obj",)
@@ -119,7 +121,7 @@ class PhotoWorker:
     def __init__(self, request: BatchRequest) -> None:
         self._request = request
         self._engine: Engine | None = None
-        self._detector: Detector | None = None
+        self._detector: FaceSearch | None = None
 
     def run(self, task: Task, progress: BatchProgress, cancel: CancelToken) -> Outcome:
         """Reconstruct and write one picture. Errors of the picture are told in the outcome.
@@ -215,11 +217,13 @@ class PhotoWorker:
 
     def _loaded_engine(self) -> Engine:
         if self._engine is None:
-            self._engine = build_engine(self._request.engine, self._request.device)
+            self._engine = build_engine(self._request.engine, self._request.device, self._request.assets)
         return self._engine
 
-    def _loaded_detector(self) -> Detector:
-        if self._detector is None:
+    def _loaded_detector(self) -> FaceSearch:
+        if self._detector is None and self._request.engine.finds_faces:
+            self._detector = cast(SearchingEngine, self._loaded_engine()).face_search(self._request.options)
+        elif self._detector is None:
             from faceviewer.detection import FaceDetector
 
             self._detector = FaceDetector()

@@ -15,7 +15,7 @@ import threading
 import traceback
 from collections.abc import Callable
 
-from faceviewer.engines.registry import DEFAULT_ENGINE
+from faceviewer.engines.registry import DEFAULT_CHOICE, EngineChoice
 from faceviewer.jobs.engine_work import do_job
 from faceviewer.jobs.events import (
     JobCancelled,
@@ -60,9 +60,9 @@ class EngineThread:
                 self._unfinished.append(job)
                 self._queue.put(job)
 
-    def warm_up(self, *, engine: str = DEFAULT_ENGINE, device: str = "auto") -> None:
+    def warm_up(self, engine: EngineChoice = DEFAULT_CHOICE) -> None:
         """Load everything that the first photo will need, as a job of generation 0."""
-        self.submit(WarmUp(0, engine=engine, device=device))
+        self.submit(WarmUp(0, engine=engine))
 
     def cancel(self, generation: int) -> None:
         """Cancel the jobs of this generation, running or waiting. They stop at their next check."""

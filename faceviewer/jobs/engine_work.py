@@ -7,13 +7,13 @@ Each function works through one job with the tools of the workshop. It tells res
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from faceviewer.engines.devices import choose_device, free_memory, is_out_of_memory
-from faceviewer.engines.registry import Engine
+from faceviewer.engines.engine import Engine
 from faceviewer.io.photo import load_photo
 from faceviewer.io.resources import resource_path
 from faceviewer.jobs.events import FacesFound, HeadsReady, JobEvent, JobProgressed, PersonReady, PhotoLoaded, WarmedUp
@@ -52,12 +52,13 @@ def warm_up(job: WarmUp, workshop: Workshop, tell: Tell) -> None:
     photo = load_photo(resource_path("sample.jpg"))
     faces = workshop.detector().detect(photo.rgb)
     report(Progress("Starting torch", 0.2))
-    device = choose_device(job.device)
+    choice = replace(job.engine, device=choose_device(job.engine.device))
     report(Progress("Loading the head", 0.6))
-    engine = workshop.engine(job.engine, device)
+    engine = workshop.engine(choice)
     report(Progress("Warming up", 0.8))
-    engine.reconstruct(photo, faces, options=job.options, progress=no_progress, cancel=job.cancel)
-    tell(WarmedUp(job.generation, job.engine, device))
+    shots = [(photo, face) for face in faces]
+    engine.reconstruct(shots, options=job.options, progress=no_progress, cancel=job.cancel)
+    tell(WarmedUp(job.generation, choice.id, choice.device))
 
 
 def find_faces(job: FindFaces, workshop: Workshop, tell: Tell) -> None:
@@ -67,7 +68,8 @@ def find_faces(job: FindFaces, workshop: Workshop, tell: Tell) -> None:
     photo = job.load()
     tell(PhotoLoaded(job.generation, job.document, photo))
     report(Progress("Looking for small faces" if job.search.small_faces else "Looking for faces"))
-    detector, began = workshop.detector(), time.perf_counter()
+    detector = workshop.search(job.engine, job.options)
+    began = time.perf_counter()
     if job.search.box_xyxy is not None:
         face = detector.detect_in_box(photo.rgb, np.array(job.search.box_xyxy))
         faces = () if face is None else (face,)
@@ -81,9 +83,10 @@ def find_faces(job: FindFaces, workshop: Workshop, tell: Tell) -> None:
 def reconstruct_faces(job: ReconstructFaces, workshop: Workshop, tell: Tell) -> None:
     """Make the heads of one photo's faces, all or none."""
     report, began = _report(job, tell), time.perf_counter()
+    shots = [(job.photo, face) for face in job.faces]
 
     def make(engine: Engine) -> list[Reconstruction]:
-        return engine.reconstruct(job.photo, job.faces, options=job.options, progress=report, cancel=job.cancel)
+        return engine.reconstruct(shots, options=job.options, progress=report, cancel=job.cancel)
 
     heads = _with_room_to_compute(job, workshop, make, report)
     heads = [replace(head, timings={"detect": job.search_seconds, **head.timings}) for head in heads]
@@ -106,15 +109,16 @@ def reconstruct_person(job: ReconstructPerson, workshop: Workshop, tell: Tell) -
 def _sealed(heads: Sequence[Reconstruction]) -> tuple[Reconstruction, ...]:
     """The heads with all their arrays read-only: several threads are going to hold them."""
     return tuple(
-        replace(head, coefficients={name: _read_only(values) for name, values in head.coefficients.items()})
+        replace(head, coefficients=_all_read_only(head.coefficients), published=_all_read_only(head.published))
         for head in heads
     )
 
 
-def _read_only(array: np.ndarray) -> np.ndarray:
-    view = array.view()
-    view.setflags(write=False)
-    return view
+def _all_read_only(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    views = {name: array.view() for name, array in arrays.items()}
+    for view in views.values():
+        view.setflags(write=False)
+    return views
 
 
 def _report(job: Job, tell: Tell) -> ProgressCallback:
@@ -129,13 +133,13 @@ def _with_room_to_compute(
 ) -> list[Reconstruction]:
     """What ``make`` gives on the job's device, or on the processor, with a warning, where the memory is too small."""
     report(Progress("Preparing the engine"))
-    device = choose_device(job.device)
+    choice = replace(job.engine, device=choose_device(job.engine.device))
     try:
-        return make(workshop.engine(job.engine, device))
+        return make(workshop.engine(choice))
     except Exception as error:
-        if device == "cpu" or not is_out_of_memory(error):
+        if choice.device == "cpu" or not is_out_of_memory(error):
             raise
     free_memory()  # out here, where the failure no longer holds on to its arrays
     report(Progress("Trying again on the processor"))
-    heads = make(workshop.engine(job.engine, "cpu"))
+    heads = make(workshop.engine(replace(choice, device="cpu")))
     return [replace(head, warnings=(*head.warnings, OUT_OF_MEMORY)) for head in heads]

@@ -41,6 +41,7 @@ class WarmedUp(JobEvent):
     """Networks and engine are loaded."""
 
     engine: str
+    """Its id."""
     device: str
     """Where it computes: "cpu", "cuda" or "mps"."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from faceviewer.engines.options import DEFAULT_OPTIONS, ReconstructOptions
-from faceviewer.engines.registry import DEFAULT_ENGINE
+from faceviewer.engines.registry import DEFAULT_CHOICE, EngineChoice
 from faceviewer.jobs.follow_controls import FollowControls
 from faceviewer.jobs.frames import FrameSource
 from faceviewer.types import CancelToken, Face, Photo
@@ -35,8 +35,7 @@ class WarmUp(Job):
 
     options: ReconstructOptions = DEFAULT_OPTIONS
     """Those of the photos to come: textures of one size share tables."""
-    engine: str = DEFAULT_ENGINE
-    device: str = "auto"
+    engine: EngineChoice = DEFAULT_CHOICE
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,9 @@ class FindFaces(Job):
     load: Callable[[], Photo]
     """Called in the engine thread. Raises FaceviewerError for a photo that cannot be read."""
     search: Search = Search()
+    options: ReconstructOptions = DEFAULT_OPTIONS
+    engine: EngineChoice = DEFAULT_CHOICE
+    """Whose search to use, when it has one of its own."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -71,8 +73,7 @@ class ReconstructFaces(Job):
     search_seconds: float = 0.0
     """How long finding them took, each; kept among the heads' timings."""
     options: ReconstructOptions = DEFAULT_OPTIONS
-    engine: str = DEFAULT_ENGINE
-    device: str = "auto"
+    engine: EngineChoice = DEFAULT_CHOICE
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +92,7 @@ class ReconstructPerson(Job):
 
     shots: tuple[PersonShot, ...]
     options: ReconstructOptions = DEFAULT_OPTIONS
-    engine: str = DEFAULT_ENGINE
-    device: str = "auto"
+    engine: EngineChoice = DEFAULT_CHOICE
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -111,5 +111,4 @@ class FollowFrames(Job):
     pace: Pace = "real time"
     options: ReconstructOptions = DEFAULT_OPTIONS
     """Of the head; there is no texture."""
-    engine: str = DEFAULT_ENGINE
-    device: str = "auto"
+    engine: EngineChoice = DEFAULT_CHOICE

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
+from faceviewer.engines.engine import Engine
 from faceviewer.engines.options import ReconstructOptions
-from faceviewer.engines.registry import Engine
 from faceviewer.jobs.events import (
     FrameFollowed,
     JobEvent,
@@ -46,7 +46,7 @@ _PACE_FRAMES = 30
 def follow_frames(job: FollowFrames, workshop: Workshop, tell: Tell) -> None:
     """Follow until the source ends. Raises what the source raises, and Cancelled."""
     tell(JobProgressed(job.generation, Progress("Loading the engine")))
-    engine = workshop.engine(job.engine, job.device)
+    engine = workshop.engine(job.engine)
     follower = Follower(workshop.tracker(), engine, job.options, job.cancel)
     tell(JobProgressed(job.generation, Progress(f"Opening {job.source.name}")))
     recording, pace, opened = _Recording(job, tell), _Pace(), False
@@ -104,7 +104,7 @@ class Follower:
             return None
         face = self._smoother.smooth(faces[0], time_s, smoothing)
         options = self._with_held_focal(photo)
-        (head,) = self._engine.reconstruct(photo, [face], options=options, progress=no_progress, cancel=self._cancel)
+        (head,) = self._engine.reconstruct([(photo, face)], options=options, progress=no_progress, cancel=self._cancel)
         self._focals.append(float(head.camera.K[0, 0]))
         return head
 

@@ -5,21 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
-import numpy as np
-
+from faceviewer.engines.engine import Engine, FaceSearch
 from faceviewer.engines.options import ReconstructOptions, UsageError
-from faceviewer.engines.registry import Engine
 from faceviewer.types import CancelToken, Face, FaceviewerError, Photo, Progress, ProgressCallback, Reconstruction
-
-
-class Detector(Protocol):
-    """What finds faces: ``detection.FaceDetector`` or the like."""
-
-    def detect(self, rgb: np.ndarray) -> list[Face]:
-        """Faces in (H, W, 3) uint8 sRGB, largest first."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -59,7 +48,7 @@ class FoundFaces:
     """How long the search took."""
 
 
-def find_faces(photo: Photo, choice: FaceChoice, detector: Detector) -> FoundFaces:
+def find_faces(photo: Photo, choice: FaceChoice, detector: FaceSearch) -> FoundFaces:
     """Search a photo. Raises FaceviewerError when it has no face, or not the one that was asked for."""
     start = time.perf_counter()
     faces = detector.detect(photo.rgb)
@@ -84,7 +73,8 @@ def reconstruct_faces(
 ) -> list[Reconstruction]:
     """One result per chosen face, the time of the search among its timings. Raises as ``Engine.reconstruct``."""
     cancel.check()
-    results = engine.reconstruct(found.photo, found.faces, options=options, progress=progress, cancel=cancel)
+    shots = [(found.photo, face) for face in found.faces]
+    results = engine.reconstruct(shots, options=options, progress=progress, cancel=cancel)
     return [_with_detection(result, found) for result in results]
 
 

@@ -6,27 +6,16 @@ Imports are made when a tool is built: the window that starts the thread must no
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, Protocol
+from dataclasses import replace
+from typing import Protocol, cast
 
 import numpy as np
 
 from faceviewer.engines.devices import choose_device
-from faceviewer.engines.registry import Engine, build_engine
-from faceviewer.types import CancelToken, Face
-
-
-class PhotoDetector(Protocol):
-    """What the thread asks of ``detection.FaceDetector``."""
-
-    def detect(
-        self, rgb: np.ndarray, *, search: Literal["thorough", "small"] = "thorough", cancel: CancelToken | None = None
-    ) -> list[Face]:
-        """Faces in (H, W, 3) uint8 sRGB, largest first. Raises Cancelled."""
-        ...
-
-    def detect_in_box(self, rgb: np.ndarray, box_xyxy: np.ndarray) -> Face | None:
-        """The face in a (4,) box, photo pixels."""
-        ...
+from faceviewer.engines.engine import Engine, FaceSearch, SearchingEngine
+from faceviewer.engines.options import ReconstructOptions
+from faceviewer.engines.registry import EngineChoice, build_engine, engine_spec
+from faceviewer.types import Face
 
 
 class VideoTracker(Protocol):
@@ -39,7 +28,7 @@ class VideoTracker(Protocol):
         ...
 
 
-def _build_detector() -> PhotoDetector:
+def _build_detector() -> FaceSearch:
     from faceviewer.detection import FaceDetector
 
     return FaceDetector()
@@ -57,16 +46,23 @@ class Workshop:
     def __init__(
         self,
         *,
-        build_detector: Callable[[], PhotoDetector] = _build_detector,
+        build_detector: Callable[[], FaceSearch] = _build_detector,
         build_tracker: Callable[[], VideoTracker] = _build_tracker,
     ) -> None:
         self._build_detector = build_detector
         self._build_tracker = build_tracker
-        self._detector: PhotoDetector | None = None
+        self._detector: FaceSearch | None = None
         self._tracker: VideoTracker | None = None
-        self._engines: dict[tuple[str, str], Engine] = {}
+        self._engines: dict[EngineChoice, Engine] = {}
 
-    def detector(self) -> PhotoDetector:
+    def search(self, choice: EngineChoice, options: ReconstructOptions) -> FaceSearch:
+        """The face search of the engine, or the built-in one where that has none. Raises as ``engine``."""
+        if engine_spec(choice.id).finds_faces:
+            return cast(SearchingEngine, self.engine(choice)).face_search(options)
+        return self.detector()
+
+    def detector(self) -> FaceSearch:
+        """The built-in search."""
         if self._detector is None:
             self._detector = self._build_detector()
         return self._detector
@@ -78,9 +74,9 @@ class Workshop:
         self._tracker.reset()
         return self._tracker
 
-    def engine(self, engine_id: str, device: str) -> Engine:
-        """The engine on ``device``, one of ``DEVICE_NAMES``. Raises as ``registry.build_engine``."""
-        place = (engine_id, choose_device(device))
-        if place not in self._engines:
-            self._engines[place] = build_engine(*place)
-        return self._engines[place]
+    def engine(self, choice: EngineChoice) -> Engine:
+        """The engine that was chosen. Raises as ``registry.build_engine``."""
+        settled = replace(choice, device=choose_device(choice.device))
+        if settled not in self._engines:
+            self._engines[settled] = build_engine(settled.id, settled.device, settled.assets)
+        return self._engines[settled]

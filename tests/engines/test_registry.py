@@ -25,8 +25,8 @@ def test_registered_engine_is_built_on_its_device(fake):
 
 
 def test_unknown_engine_names_those_there_are():
-    with pytest.raises(UsageError, match=r"'3ddfa-v3'.*builtin"):
-        build_engine("3ddfa-v3", "cpu")
+    with pytest.raises(UsageError, match=r"'ffhq'.*builtin"):
+        build_engine("ffhq", "cpu")
 
 
 def test_cpu_is_chosen_without_asking_torch(monkeypatch):

@@ -26,11 +26,11 @@ class Gated(FakeEngine):
         self.gate = threading.Event()
         self.busy = threading.Event()
 
-    def reconstruct(self, photo, faces, **rest):
-        if photo.name != "sample.jpg":
+    def reconstruct(self, shots, **rest):
+        if shots[0][0].name != "sample.jpg":
             self.busy.set()
             self.gate.wait(60)
-        return super().reconstruct(photo, faces, **rest)
+        return super().reconstruct(shots, **rest)
 
 
 class Marker:

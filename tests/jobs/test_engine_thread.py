@@ -14,6 +14,7 @@ import pytest
 from engine_events import FACE, Listener, fake_workshop, running
 from factories import make_photo
 
+from faceviewer.engines.registry import EngineChoice
 from faceviewer.jobs import engine_work, workshop
 from faceviewer.jobs.engine_thread import EngineThread
 from faceviewer.jobs.events import (
@@ -50,8 +51,7 @@ def reconstruct(generation: int, name: str = "face.jpg", *, faces: int = 1, devi
         photo=photo(name),
         faces=(FACE,) * faces,
         numbers=numbers,
-        engine="fake",
-        device=device,
+        engine=EngineChoice("fake", device),
     )
 
 
@@ -100,7 +100,7 @@ def test_heads_come_beside_their_numbers_and_read_only(listener: Listener) -> No
 def test_a_person_from_several_photos(listener: Listener) -> None:
     shots = tuple(PersonShot(k, photo(f"{k}.jpg"), FACE) for k in (4, 9))
     with running(listener) as thread:
-        thread.submit(ReconstructPerson(2, shots=shots, engine="fake", device="cpu"))
+        thread.submit(ReconstructPerson(2, shots=shots, engine=EngineChoice("fake", "cpu")))
         ready = listener.wait(PersonReady, 2)
     assert ready.shots == shots
     assert [head.photo_name for head in ready.reconstructions] == ["4.jpg", "9.jpg"]
@@ -137,7 +137,7 @@ def test_cancelling_all_takes_those_that_wait_but_not_the_warming_up(listener: L
     with running(listener) as thread:
         thread.submit(reconstruct(1, "patient.jpg"))
         thread.submit(find(2))
-        thread.submit(WarmUp(0, engine="fake", device="cpu"))
+        thread.submit(WarmUp(0, engine=EngineChoice("fake", "cpu")))
         listener.wait(JobStarted, 1)
         thread.cancel_all()
         assert listener.wait(WarmedUp).device == "cpu"
@@ -282,10 +282,14 @@ def test_the_real_tools_from_file_to_head(listener: Listener, sample_photo: Path
     from faceviewer.io.photo import load_photo
 
     with running(listener, workshop.Workshop()) as thread:
-        thread.submit(WarmUp(0, device="cpu"))
+        thread.submit(WarmUp(0, engine=EngineChoice(device="cpu")))
         thread.submit(FindFaces(1, document=1, load=lambda: load_photo(sample_photo)))
         found = listener.wait(FacesFound, 1)
-        thread.submit(ReconstructFaces(2, document=1, photo=found.photo, faces=found.faces, numbers=(1,), device="cpu"))
+        thread.submit(
+            ReconstructFaces(
+                2, document=1, photo=found.photo, faces=found.faces, numbers=(1,), engine=EngineChoice(device="cpu")
+            )
+        )
         ready = listener.wait(HeadsReady, 2)
     assert isinstance(listener.events[-1], JobFinished | JobCancelled)
     assert ready.reconstructions[0].mesh.vertices.shape[1] == 3

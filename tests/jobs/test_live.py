@@ -14,6 +14,7 @@ from fake_engine import FakeEngine
 from fake_frames import SyntheticSource, moving_portrait, number_of, numbered, video_of
 
 from faceviewer.engines.options import DEFAULT_OPTIONS, ReconstructOptions
+from faceviewer.engines.registry import EngineChoice
 from faceviewer.jobs import live
 from faceviewer.jobs.events import (
     FrameFollowed,
@@ -40,8 +41,10 @@ def listener() -> Listener:
     return Listener()
 
 
-def follow(generation: int, source: FrameSource, controls: FollowControls | None = None, **wishes: str) -> FollowFrames:
-    wishes = {"engine": "fake", "device": "cpu", "pace": "every frame", **wishes}
+def follow(
+    generation: int, source: FrameSource, controls: FollowControls | None = None, **wishes: object
+) -> FollowFrames:
+    wishes = {"engine": EngineChoice("fake", "cpu"), "pace": "every frame", **wishes}
     return FollowFrames(generation, document=3, source=source, controls=controls or FollowControls(), **wishes)  # type: ignore[arg-type]
 
 
@@ -254,7 +257,7 @@ def test_the_real_tools_follow_a_portrait(listener: Listener, tmp_path: Path) ->
     """Mesh and camera of each head agree: the fitted landmarks lie on the smoothed face."""
     video = video_of(tmp_path / "portrait.avi", moving_portrait, count=12, rate=30)
     with running(listener, Workshop()) as thread:
-        thread.submit(follow(1, VideoFileSource(video), engine="builtin"))
+        thread.submit(follow(1, VideoFileSource(video), engine=EngineChoice(device="cpu")))
         assert isinstance(listener.end(1), JobFinished)
     heads = [frame.reconstruction for frame in listener.of(FrameFollowed)]
     assert len(heads) == 12

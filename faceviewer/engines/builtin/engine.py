@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -19,7 +20,8 @@ from faceviewer.engines.builtin.fit import FitState, Observations
 from faceviewer.engines.builtin.heads import head_camera, head_mesh, head_pose, landmark_sets
 from faceviewer.engines.builtin.point_model import PointModel, point_model
 from faceviewer.engines.builtin.refine import Refinement, load_refinement, refine
-from faceviewer.engines.builtin.stages import LANDMARK_SET, Shot, first_fit, observe, settle
+from faceviewer.engines.builtin.stages import LANDMARK_SET, first_fit, observe, settle
+from faceviewer.engines.engine import Shot
 from faceviewer.engines.options import ReconstructOptions
 from faceviewer.models.head_model import HeadModel, load_head
 from faceviewer.raster.texture import build_texture, build_texture_from_shots
@@ -37,13 +39,16 @@ FITTED = ("start", "fit", "correction", "settle")
 """The stages that landmarks go through."""
 
 
-def build(device: str) -> BuiltinEngine:
-    """The engine on ``device`` ("cpu", "cuda" or "mps"). Raises FaceviewerError when the head's file is unusable."""
+def build(device: str, assets: Path | None = None) -> BuiltinEngine:
+    """The engine on ``device`` ("cpu", "cuda" or "mps"); it needs no ``assets``.
+
+    Raises FaceviewerError when the head's file is unusable.
+    """
     return BuiltinEngine(load_head(), device)
 
 
 class BuiltinEngine:
-    """See ``engines.registry.Engine``."""
+    """See ``engines.engine.Engine``."""
 
     def __init__(self, head: HeadModel, device: str) -> None:
         self.head = head
@@ -54,16 +59,9 @@ class BuiltinEngine:
         self.landmark_sd_mm = torch.as_tensor(head.calibration["landmark_sd_mm"].copy(), device=device)
 
     def reconstruct(
-        self,
-        photo: Photo,
-        faces: Sequence[Face],
-        *,
-        options: ReconstructOptions,
-        progress: ProgressCallback,
-        cancel: CancelToken,
+        self, shots: Sequence[Shot], *, options: ReconstructOptions, progress: ProgressCallback, cancel: CancelToken
     ) -> list[Reconstruction]:
-        """One head per face of a photo, fitted together. Raises as the protocol says."""
-        shots = [(photo, face) for face in faces]
+        """One head per shot, fitted together. Raises as the protocol says."""
         return self._reconstruct(shots, list(range(len(shots))), options, progress, cancel)
 
     def reconstruct_person(

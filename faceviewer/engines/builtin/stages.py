@@ -14,11 +14,11 @@ from torch import Tensor
 from faceviewer.engines.builtin.fit import FitState, Observations, fit
 from faceviewer.engines.builtin.point_model import PointModel
 from faceviewer.engines.builtin.start import known_focal, observe_expression, start_state, usual_focal, weak_pose
+from faceviewer.engines.engine import Shot
 from faceviewer.engines.options import ReconstructOptions
-from faceviewer.types import CancelToken, Face, FaceviewerError, Photo
+from faceviewer.types import CancelToken, FaceviewerError
 
 LANDMARK_SET = "478"
-Shot = tuple[Photo, Face]
 
 FIRST_ITERATIONS = 5
 SETTLE_ITERATIONS = 4
@@ -60,6 +60,12 @@ def observe(
 
 def _landmarks(shots: Sequence[Shot]) -> tuple[Tensor, Tensor]:
     """((B, L, 2), (B, L)) pixels and depth. Raises FaceviewerError for landmarks that are not the detector's own."""
+    for photo, face in shots:
+        if LANDMARK_SET not in face.landmarks:
+            raise FaceviewerError(
+                f"{photo.path or photo.name}: the built-in engine cannot use this face, which only another engine's "
+                "search has found"
+            )
     sets = [face.landmarks[LANDMARK_SET] for _, face in shots]
     depths = [points.z_px for points in sets if points.z_px is not None]
     if len(depths) < len(sets):

@@ -24,6 +24,8 @@ from faceviewer.types import Camera, Origin, Photo, Texture
 
 _FAR_PX = 1e6
 """Beyond all photos; absurd coefficients put points at the camera itself."""
+_LEAST_LIGHT = 0.2
+"""Deeper shadows are not lifted: they hold more noise than colour."""
 
 Blend = Callable[[UvLayers], np.ndarray]
 BLENDS: dict[str, Blend] = {"poisson": poisson_blend, "median": median_blend}
@@ -59,26 +61,36 @@ def texel_layers(
     *,
     size: int,
     face: int = 0,
+    delight: bool = False,
 ) -> UvLayers:
     """The UV pictures of one of the decoded faces, seen by ``camera`` (``convert.photo_camera``), at any size.
 
-    visible: (B, N) bool. Beside hidden texels, those that lie outside of the photo are left to the model.
+    visible: (B, N) bool. Beside hidden texels, those that lie outside of the photo are left to the model. delight: the
+    model's colours without the photo's light, and the photo's divided by the light that the network saw.
     """
     device = decoded.v3d.device
     atlas = _atlas(model, size, device)
     hidden = 1 - visible[face].to(decoded.texture)[:, None]
-    values = torch.cat([decoded.texture[face].clamp(0, 1), hidden, decoded.posed[face]], -1)
+    skin = (decoded.albedo if delight else decoded.texture)[face].clamp(0, 1)
+    values = torch.cat([skin, hidden, decoded.posed[face], _light(decoded, face)], -1)
     at_texels = torch.cat([atlas.interpolate(values, part) for part in atlas.chunks()])
-    model_rgb, weight, posed = at_texels.split([3, 1, 3], -1)
+    model_rgb, weight, posed, light = at_texels.split([3, 1, 3, 3], -1)
     xy_px = _in_photo(posed, camera)
     outside = ((xy_px < 0) | (xy_px > xy_px.new_tensor(photo.size))).any(-1, keepdim=True)
     weight = torch.where(outside, 1.0, weight)
     picture, corner = _around(photo, xy_px)
     photo_rgb = sample_bilinear(picture.to(device), xy_px - corner) / 255
+    if delight:
+        photo_rgb = (photo_rgb / light.clamp(min=_LEAST_LIGHT)).clamp(0, 1)
     carried = torch.cat([model_rgb, photo_rgb, weight], -1).index_select(0, atlas.source.long())
     carried[atlas.empty.long()] = 0
     picture = carried.reshape(size, size, -1).cpu().numpy()
     return UvLayers(picture[..., :3], picture[..., 3:6], picture[..., 6])
+
+
+def _light(decoded: Decoded, face: int) -> Tensor:
+    """(N, 3) by how much the photo's light changes the skin's colours."""
+    return decoded.texture[face] / decoded.albedo[face].clamp(min=1e-3)
 
 
 def _atlas(model: FaceModel, size: int, device: torch.device) -> UvAtlas:

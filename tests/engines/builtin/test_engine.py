@@ -73,7 +73,7 @@ def ignore(_: Progress) -> None:
 
 
 def reconstruct(engine: BuiltinEngine, shot: Shot, options: ReconstructOptions = BARE) -> Reconstruction:
-    (result,) = engine.reconstruct(shot[0], [shot[1]], options=options, progress=ignore, cancel=CancelToken())
+    (result,) = engine.reconstruct([shot], options=options, progress=ignore, cancel=CancelToken())
     return result
 
 
@@ -191,7 +191,7 @@ def test_faces_of_one_photo_are_as_if_alone(engine, sample):
     wide = photo_from_array(np.concatenate([photo.rgb, photo.rgb[:, ::-1], photo.rgb], 1))
     faces = list(find(wide))
     assert len(faces) == 3
-    together = engine.reconstruct(wide, faces, options=BARE, progress=ignore, cancel=CancelToken())
+    together = engine.reconstruct([(wide, face) for face in faces], options=BARE, progress=ignore, cancel=CancelToken())
     for face, result in zip(faces, together, strict=True):
         single = reconstruct(engine, (wide, face))
         assert np.linalg.norm(single.mesh.vertices - result.mesh.vertices, axis=1).max() < 0.1
@@ -247,7 +247,7 @@ def test_stops_at_every_stage(engine, sample):
     options = ReconstructOptions(texture_size=64)
 
     def run(cancel: CancelToken) -> list[Reconstruction]:
-        return engine.reconstruct(photo, [face], options=options, progress=ignore, cancel=cancel)
+        return engine.reconstruct([(photo, face)], options=options, progress=ignore, cancel=cancel)
 
     never = CancelAt(0)
     run(never)
@@ -261,8 +261,7 @@ def test_progress_rises_to_the_end(engine, sample):
     steps: list[Progress] = []
     photo, face = sample
     engine.reconstruct(
-        photo,
-        [face, face],
+        [(photo, face), (photo, face)],
         options=ReconstructOptions(texture_size=64),
         progress=steps.append,
         cancel=CancelToken(),
@@ -300,7 +299,7 @@ def test_doubtful_faces_are_remarked_upon(engine, sample):
 
 
 def test_no_faces_give_no_heads(engine, sample):
-    assert engine.reconstruct(sample[0], [], options=BARE, progress=ignore, cancel=CancelToken()) == []
+    assert engine.reconstruct([], options=BARE, progress=ignore, cancel=CancelToken()) == []
 
 
 def test_a_face_without_blendshapes_is_fitted_too(engine, sample):

@@ -33,7 +33,7 @@ def shot() -> tuple[Photo, Face]:
 
 
 def reconstruct(engine: BuiltinEngine, shot: tuple[Photo, Face]) -> Reconstruction:
-    return engine.reconstruct(shot[0], [shot[1]], options=BARE, progress=lambda _: None, cancel=CancelToken())[0]
+    return engine.reconstruct([shot], options=BARE, progress=lambda _: None, cancel=CancelToken())[0]
 
 
 def test_photos_are_refined_and_video_is_not(engine, shot):

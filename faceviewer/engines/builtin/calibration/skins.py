@@ -111,7 +111,9 @@ def baked_skin(engine: BuiltinEngine, path: Path) -> np.ndarray:
     if not faces:
         raise FaceviewerError(f"{path}: no face to take the skin from")
     options = ReconstructOptions(texture_size=SKIN_SIZE, delight=True)
-    head = engine.reconstruct(photo, faces, options=options, progress=lambda _: None, cancel=CancelToken())[0]
+    head = engine.reconstruct(
+        [(photo, face) for face in faces], options=options, progress=lambda _: None, cancel=CancelToken()
+    )[0]
     return head.textures["photo"].rgb
 
 
