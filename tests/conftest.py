@@ -48,6 +48,16 @@ def reference(shared: Path, request: pytest.FixtureRequest) -> Reference:
     return Reference(shared, request.node.user_properties)
 
 
+@pytest.fixture
+def ffhq_uv_reference(shared: Path, request: pytest.FixtureRequest) -> Reference:
+    """FFHQ-UV's own outputs, to be compared with ours on one core."""
+    import torch
+    from parity import Reference
+
+    torch.set_num_threads(1)
+    return Reference(shared, request.node.user_properties, "ffhq_uv")
+
+
 @pytest.fixture(scope="session")
 def tddfa_v3_assets(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with every file of 3DDFA-V3, synthetic; not to be changed by tests. Made once, removed at the end."""

@@ -17,19 +17,22 @@ class FakeUserInterface:
 
     target: Path | None = None
     file: Path | None = None
+    folder: Path | None = None
     picture: np.ndarray | None = None
     agrees: bool = True
     opened: list[str] = field(default_factory=list)
     revealed: list[Path] = field(default_factory=list)
     copied: list[np.ndarray] = field(default_factory=list)
     questions: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    pages: list[str] = field(default_factory=list)
     suggested: Path | None = None
 
     def choose_photos(self) -> list[Path]:
         return []
 
     def choose_folder(self, title: str) -> Path | None:
-        return None
+        return self.folder
 
     def choose_file(self, title: str, patterns: Sequence[str]) -> Path | None:
         return self.file
@@ -45,7 +48,8 @@ class FakeUserInterface:
     def clipboard(self) -> np.ndarray | list[Path]:
         return []
 
-    def copy_text(self, text: str) -> None: ...
+    def copy_text(self, text: str) -> None:
+        self.texts.append(text)
 
     def copy_picture(self, rgba: np.ndarray) -> None:
         self.copied.append(rgba)
@@ -55,6 +59,9 @@ class FakeUserInterface:
 
     def open_dialog(self, name: str) -> None:
         self.opened.append(name)
+
+    def open_page(self, address: str) -> None:
+        self.pages.append(address)
 
     def reveal(self, path: Path) -> None:
         self.revealed.append(path)

@@ -32,7 +32,7 @@ def write_tddfa_v3(folder: Path, shared: Path, *, seed: int = 0) -> Path:
 
 
 def _plausible(name: str, tensors: dict[str, torch.Tensor]) -> None:
-    """Scale the last layers as the reference did for ``pipeline.npz``: coefficients of a face, not of a crumpled sheet."""
+    """Scale the last layers as for ``pipeline.npz``: coefficients of a face, not of a crumpled sheet."""
     for key in tensors:
         if key.startswith("final_layers.") and key.endswith(".weight"):
             tensors[key] *= LAST_LAYER_SCALE[name]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from faceviewer.app.documents import with_changes, without_document
 from faceviewer.app.state import AppState, DocumentStatus, HeadRef, Notice
 from faceviewer.jobs.events import FacesFound, HeadsReady
@@ -22,6 +24,8 @@ class Request:
     """The faces that are known stay, what is found comes in addition."""
     rotation_deg: int = 0
     """How the photo is turned for this search."""
+    like_xyxy: np.ndarray | None = None
+    """(4,) photo px: of the faces that will be found, make the head of the one that is most like this box."""
     found: FacesFound | None = None
     """A new search whose faces replace the document's heads once theirs are made, not before."""
 
@@ -34,6 +38,7 @@ def with_faces(state: AppState, request: Request, event: FacesFound, status: Doc
         photo=event.photo,
         rotation_deg=request.rotation_deg,
         faces=tuple(event.faces),
+        searched_by=event.engine,
         heads={},
         shown_face=1,
         status=status,

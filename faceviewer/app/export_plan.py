@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -21,7 +22,17 @@ from faceviewer.geometry.normals import vertex_normals
 from faceviewer.io.atomic import AtomicFileSet, remove_stale
 from faceviewer.io.head_files import HeadFiles, encode_head_files, head_file_names
 from faceviewer.io.names import slug, unique_slugs
-from faceviewer.types import CancelToken, FaceviewerError, Photo, Progress, ProgressCallback, Reconstruction, Texture
+from faceviewer.raster.photo_picture_table import PICTURES, photo_pictures, pictures_of
+from faceviewer.types import (
+    CancelToken,
+    FaceviewerError,
+    Photo,
+    Progress,
+    ProgressCallback,
+    Reconstruction,
+    Texture,
+    Topology,
+)
 
 Scope = Literal["shown", "photo", "all"]
 SCOPES: tuple[Scope, ...] = ("shown", "photo", "all")
@@ -51,13 +62,14 @@ class ExportPlan:
     morph_targets: bool = False
     """The expressions in the GLB."""
     origins: bool = False
-    overlay: bool = False
+    pictures: tuple[str, ...] = ()
+    """Of ``PICTURES``: the head on its photo."""
     edited: bool = True
     """With the user's changes; False: as fitted to the photo."""
 
     @property
     def writes_anything(self) -> bool:
-        return self.obj or self.glb or self.ply or self.json or self.landmarks or self.overlay
+        return self.obj or self.glb or self.ply or self.json or self.landmarks or bool(self.pictures)
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +145,16 @@ def planned_files(plan: ExportPlan, heads: Sequence[ExportHead]) -> tuple[Planne
     return tuple(PlannedFile(name, os.path.normcase(name) in present) for name in names)
 
 
+def possible_pictures(heads: Sequence[ExportHead]) -> frozenset[str]:
+    """Which of ``PICTURES`` at least one of the heads has."""
+    return frozenset(
+        picture.name
+        for head in heads
+        if head.photo is not None
+        for picture in pictures_of(PICTURES, head.result.textures)
+    )
+
+
 def run_export(
     plan: ExportPlan, heads: Sequence[ExportHead], progress: ProgressCallback, cancel: CancelToken
 ) -> ExportDone:
@@ -184,9 +206,9 @@ def _named_files(plan: ExportPlan, head: ExportHead) -> HeadFiles:
     return HeadFiles(
         formats=frozenset(name for name, wanted in formats.items() if wanted),
         json=plan.json,
-        landmark_names=_plain_name if plan.landmarks else None,
+        landmark_names=partial(_plain_name, head.result.mesh.topology) if plan.landmarks else None,
         origins=plan.origins,
-        overlay=head.photo if plan.overlay else None,
+        pictures=photo_pictures(head.photo, head.result, plan.pictures) if head.photo is not None else {},
         face_number=head.face_number,
         face_count=head.face_count,
     )
@@ -199,12 +221,13 @@ def _files(plan: ExportPlan, head: ExportHead, result: Reconstruction) -> HeadFi
     editable = editable_head(result) if plan.morph_targets and plan.glb else None
     if editable is not None:
         morph_targets = editable.model.expression_offsets_mm()
-    return replace(_named_files(plan, head), normals=normals, morph_targets=morph_targets)
+    named = _named_files(plan, replace(head, result=result))
+    return replace(named, normals=normals, morph_targets=morph_targets)
 
 
-def _plain_name(set_name: str, index: int) -> str:
+def _plain_name(topology: Topology, set_name: str, index: int) -> str:
     """The name of a landmark without its number; sets whose contour was marched have the names of their own set."""
     try:
-        return landmark_name(set_name.removesuffix("_2d"), index).partition(": ")[2]
+        return landmark_name(set_name, index, topology).partition(": ")[2]
     except (KeyError, IndexError):
         return ""

@@ -17,9 +17,11 @@ from faceviewer.app.export_plan import (
     PlannedFile,
     heads_of,
     planned_files,
+    possible_pictures,
     run_export,
     suggested_stem,
 )
+from faceviewer.app.setting_table import PICTURE_SETTING
 from faceviewer.app.settings import Settings
 from faceviewer.app.state import Notice
 from faceviewer.app.store import Store
@@ -27,13 +29,14 @@ from faceviewer.app.ui import UserInterface
 from faceviewer.io.atomic import write_atomically
 from faceviewer.io.images import encode_png, encode_png_alpha
 from faceviewer.jobs.background import Background, Outcome
+from faceviewer.raster.photo_picture_table import PICTURES
 from faceviewer.types import CancelToken, FaceviewerError, Progress
 
 logger = logging.getLogger(__name__)
 
 REVEAL_COMMAND = "file.show_export"
-_SWITCHES = ("obj", "glb", "ply", "json", "landmarks", "normals", "morph_targets", "origins", "overlay")
-"""Fields of ``ExportPlan`` that are remembered as settings ``export.<name>``."""
+_SWITCHES = ("obj", "glb", "ply", "json", "landmarks", "normals", "morph_targets", "origins")
+"""Fields of ``ExportPlan`` that are remembered as settings ``export.<name>``; pictures have ``PICTURE_SETTING``."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class Exporting:
             folder=self.folder(),
             stem=suggested_stem(self._store.state),
             texture_side=int(self._settings.number("export.texture_side")) or None,
+            pictures=tuple(name for name in PICTURES if self._settings.flag(PICTURE_SETTING + name)),
             scope=self._last.scope if self._last is not None else "shown",
             edited=self._last.edited if self._last is not None else True,
             **switches,
@@ -75,6 +79,10 @@ class Exporting:
     def preview(self, plan: ExportPlan) -> tuple[PlannedFile, ...]:
         """The files that ``plan`` would write."""
         return planned_files(plan, heads_of(self._store.state, plan))
+
+    def possible_pictures(self, plan: ExportPlan) -> frozenset[str]:
+        """Which of ``PICTURES`` the heads that ``plan`` names can have."""
+        return possible_pictures(heads_of(self._store.state, plan))
 
     def start(self, plan: ExportPlan, watch: ExportWatch | None = None) -> CancelToken:
         """Export in the background and remember the choices; the end is told in a notice. Returns what cancels it."""
@@ -150,6 +158,8 @@ class Exporting:
         self._settings.set("export.texture_side", plan.texture_side or 0)
         for name in _SWITCHES:
             self._settings.set(f"export.{name}", getattr(plan, name))
+        for name in PICTURES:
+            self._settings.set(PICTURE_SETTING + name, name in plan.pictures)
 
     def _done(self, watch: ExportWatch | None, outcome: Outcome) -> None:
         if isinstance(outcome.value, ExportDone):

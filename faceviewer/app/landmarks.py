@@ -13,12 +13,20 @@ from typing import Literal
 
 import numpy as np
 
+from faceviewer.types import Topology
+
 Side = Literal["right", "left"]
 _SIDES: tuple[Side, Side] = ("right", "left")
 _NEAR_MM = 4.0
 """Points of set 478 this close to a part's vertices belong to it: the network puts them around its edge."""
 _MEETING_MM = 1.5
 """Of points this much nearer to one lip than to the other the lip is known; on a closed mouth the rest coincide."""
+
+
+_OWN_TOPOLOGY = "head"
+_SHARED_SETS = ("68", "106")
+_PART_GROUPS = {"up_lip": "lips", "down_lip": "lips", "skin": "face", "": "face"}
+_PART_TITLES = {"up_lip": "upper lip", "down_lip": "lower lip", "": "face"}
 
 
 @dataclass(frozen=True)
@@ -28,17 +36,35 @@ class _Point:
 
 
 @cache
-def landmark_groups(set_name: str) -> tuple[str, ...]:
+def landmark_groups(set_name: str, topology: Topology | None = None) -> tuple[str, ...]:
     """The group of every landmark of a set, a key of ``palette.LANDMARK_GROUP_COLORS``.
 
-    Raises KeyError for an unknown set.
+    topology: that of the head which has the set; None: the built-in one. Raises KeyError for an unknown set.
     """
-    return tuple(point.group for point in _points(set_name))
+    return tuple(point.group for point in _points_on(set_name, topology))
 
 
-def landmark_name(set_name: str, index: int) -> str:
-    """For people: "68 #30: nose tip". Raises KeyError for an unknown set and IndexError for a missing number."""
-    return f"{set_name} #{index}: {_points(set_name)[index].name}"
+def landmark_name(set_name: str, index: int, topology: Topology | None = None) -> str:
+    """For people: "68 #30: nose tip"; arguments and errors as above, IndexError for a missing number."""
+    return f"{set_name} #{index}: {_points_on(set_name, topology)[index].name}"
+
+
+@cache
+def _points_on(set_name: str, topology: Topology | None) -> tuple[_Point, ...]:
+    """The orders of 68 and 106 are everybody's; in other sets of other heads a point is called by where it lies."""
+    order = set_name.removesuffix("_2d")
+    if topology is None or topology.name == _OWN_TOPOLOGY or order in _SHARED_SETS:
+        return _points(order)
+    return tuple(_by_part(topology, order))
+
+
+def _by_part(topology: Topology, set_name: str) -> Iterator[_Point]:
+    corners, weights = topology.landmarks[set_name]
+    vertices = np.take_along_axis(corners, weights.argmax(1)[:, None], 1)[:, 0]
+    holding = [(part, set(ids.tolist())) for part, ids in topology.parts.items()]
+    for vertex in vertices.tolist():
+        part = next((name for name, ids in holding if vertex in ids), "")
+        yield _Point(_PART_GROUPS.get(part, part.replace("_", " ")), _PART_TITLES.get(part, part.replace("_", " ")))
 
 
 @cache

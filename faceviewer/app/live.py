@@ -223,8 +223,9 @@ class Live:
             state = with_changes(state, live.document, status="working", message="")
         live = replace(live, recording=None, stage="Waiting for the engine")
         self._store.update(replace(state, live=live, notice=None))
-        source = self._sources[live.document]
-        self._worker.submit(self._orders.follow(self.generation, live.document, source, self._controls))
+        source, document = self._sources[live.document], state.document(live.document)
+        if document is not None:
+            self._worker.submit(self._orders.follow(self.generation, document, source, self._controls))
 
     def _show_frame(self, event: FrameFollowed) -> None:
         state = self._store.state

@@ -7,12 +7,18 @@ from functools import lru_cache
 
 import numpy as np
 
-from faceviewer.app.state import Measurement
+from faceviewer.app.state import FILE_ENGINE, Measurement
 from faceviewer.geometry.measure import FaceMeasure, angle_deg, distance_mm, face_measures
 from faceviewer.geometry.surface import position_mm
-from faceviewer.types import FaceMesh
+from faceviewer.types import FaceMesh, Reconstruction
 
 SCALE_NOTE = "A photo has no scale: millimetres assume a head of average size."
+FILE_SCALE_NOTE = "Millimetres as the file's unit was understood; Properties says how."
+
+
+def scale_note(result: Reconstruction | None) -> str:
+    """What to know about the millimetres of this head."""
+    return FILE_SCALE_NOTE if result is not None and result.engine == FILE_ENGINE else SCALE_NOTE
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,13 +12,14 @@ import numpy as np
 
 from faceviewer.app.documents import document_of_path, next_id, with_changes, with_documents, without_document
 from faceviewer.app.live import Live
+from faceviewer.app.mesh_documents import MeshDocuments
 from faceviewer.app.recent import RecentFiles
 from faceviewer.app.reconstructing import Reconstructing
 from faceviewer.app.state import Document, DocumentKind, Notice
 from faceviewer.app.store import Store
 from faceviewer.io.photo import PHOTO_SUFFIXES
 from faceviewer.io.resources import resource_path
-from faceviewer.jobs.files import VIDEO_SUFFIXES, files_below
+from faceviewer.jobs.files import MESH_SUFFIXES, VIDEO_SUFFIXES, files_below
 from faceviewer.types import Photo
 
 MAX_FILES = 20_000
@@ -35,16 +36,18 @@ class Opening:
         reconstructing: Reconstructing,
         live: Live,
         recent: RecentFiles,
+        meshes: MeshDocuments,
         open_session: Callable[[Path], None],
     ) -> None:
         self._store = store
         self._reconstructing = reconstructing
         self._live = live
         self._recent = recent
+        self._meshes = meshes
         self._open_session = open_session
 
     def open_paths(self, paths: Sequence[Path]) -> None:
-        """Open photos, videos, folders or a session. What is none of these gives one sentence and changes nothing."""
+        """Open photos, videos, meshes, folders or a session. What is none of these gives one sentence, and no more."""
         sessions = [path for path in paths if path.suffix.lower() == SESSION_SUFFIX and path.is_file()]
         if sessions:
             self._open_session(sessions[0])
@@ -59,8 +62,10 @@ class Opening:
                     refused.append(f"{path.name or path}: the folder holds no photo or video.")
             elif not path.exists():
                 refused.append(f"{path}: there is no such file.")
+            elif path.suffix.lower() == ".mtl" and any(_kind(other) == "mesh" for other in paths):
+                continue  # came along with its mesh, which finds it by itself
             elif _kind(path) is None:
-                refused.append(f"{path.name}: not a photo or a video that faceviewer knows by its ending.")
+                refused.append(f"{path.name}: not a photo, video or mesh that faceviewer knows by its ending.")
             else:
                 files.append(path)
         if refused:
@@ -78,7 +83,10 @@ class Opening:
             self._recent.add(path.absolute())
         chosen = document_of_path(self._store.state, files[0].absolute())
         if chosen is not None:
-            self._reconstructing.remember_opened(tuple(document.id for document in documents), alone=len(files) == 1)
+            others = tuple(document.id for document in documents if document.kind != "mesh")
+            self._reconstructing.remember_opened(others, alone=len(files) == 1)
+            if len(files) == 1 and documents and documents[0].kind == "mesh":
+                self._meshes.remember_opened(documents[0].id)
             self.choose_document(chosen.id)
 
     def open_picture(self, rgb: np.ndarray, title: str) -> None:
@@ -107,6 +115,8 @@ class Opening:
                 self._live.follow_document(document_id)
         elif document.status == "new" and document.kind == "photo":
             self._reconstructing.search(document_id)
+        elif document.status == "new" and document.kind == "mesh":
+            self._meshes.read(document_id)
 
     def step(self, by: int) -> None:
         """Choose the next (1) or previous (-1) document of the list."""
@@ -129,12 +139,15 @@ class Opening:
         """Take one document off the list; its file stays."""
         self._live.forget(document_id)
         self._reconstructing.forget(document_id)
+        self._meshes.forget(document_id)
         self._store.update(without_document(self._store.state, document_id))
 
 
 def _kind(path: Path) -> DocumentKind | None:
     if path.suffix.lower() in VIDEO_SUFFIXES:
         return "video"
+    if path.suffix.lower() in MESH_SUFFIXES:
+        return "mesh"
     return "photo" if path.suffix.lower() in PHOTO_SUFFIXES else None
 
 

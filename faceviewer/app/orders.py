@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from faceviewer.app.models import chosen_folder
 from faceviewer.app.settings import Settings
+from faceviewer.app.state import Document
 from faceviewer.engines.options import ReconstructOptions
-from faceviewer.engines.registry import EngineChoice
+from faceviewer.engines.registry import EngineChoice, engine_ids, engine_spec
 from faceviewer.jobs.follow_controls import FollowControls
 from faceviewer.jobs.frames import FrameSource
 from faceviewer.jobs.jobs import FindFaces, FollowFrames, ReconstructFaces, Search, WarmUp
@@ -22,7 +24,8 @@ class Orders:
 
     def warm_up(self) -> WarmUp:
         """Everything that the first photo will need."""
-        return WarmUp(0, options=self._options(), engine=self._engine())
+        usual = self._usual_engine()
+        return WarmUp(0, options=self._options(usual), engine=self._choice(usual))
 
     def usual_search(self) -> Search:
         """How photos are searched when nothing else is asked for."""
@@ -32,56 +35,82 @@ class Orders:
         """Of ``count`` faces that were just found, those to make heads of."""
         return range(1, count + 1) if self._settings.text("reconstruct.faces") == "all" else (1,)
 
-    def find_faces(self, generation: int, document: int, photo: Photo, search: Search) -> FindFaces:
-        """Search a photo that was read already."""
+    def engine_of(self, document: Document) -> str:
+        """Id of the engine that makes the heads of a document: the one chosen for it, or that of the settings."""
+        return document.engine if document.engine in engine_ids() else self._usual_engine()
+
+    def missing_for(self, engine: str) -> str | None:
+        """One sentence on the files that an engine lacks; None when it has all it needs."""
+        from faceviewer.engines.needs import missing_for  # looks at files, which the start-up must not
+
+        return missing_for(engine_spec(engine), chosen_folder(self._settings))
+
+    def needs_search(self, document: Document) -> bool:
+        """Whether the faces that are known of a document are not those that its engine would look for itself."""
+        engine = self.engine_of(document)
+        return engine_spec(engine).finds_faces and document.searched_by != engine
+
+    def find_faces(self, generation: int, document: Document, photo: Photo, search: Search) -> FindFaces:
+        """Search the photo of a document, which was read already."""
+        engine = self.engine_of(document)
         return FindFaces(
             generation,
-            document=document,
+            document=document.id,
             load=partial(_given, photo),
             search=search,
-            options=self._options(),
-            engine=self._engine(),
+            options=self._options(engine),
+            engine=self._choice(engine),
         )
 
     def reconstruct(
         self,
         generation: int,
-        document: int,
+        document: Document,
         photo: Photo,
         faces: Sequence[Face],
         numbers: Sequence[int],
         seconds: float,
     ) -> ReconstructFaces:
         """Make the heads of those ``numbers`` among all ``faces`` of a photo; ``seconds`` took finding each."""
+        engine = self.engine_of(document)
         return ReconstructFaces(
             generation,
-            document=document,
+            document=document.id,
             photo=photo,
             faces=tuple(faces[number - 1] for number in numbers),
             numbers=tuple(numbers),
             search_seconds=seconds,
-            options=self._options(),
-            engine=self._engine(),
+            options=self._options(engine),
+            engine=self._choice(engine),
         )
 
-    def follow(self, generation: int, document: int, source: FrameSource, controls: FollowControls) -> FollowFrames:
-        """Follow the face in a camera or video."""
+    def follow(
+        self, generation: int, document: Document, source: FrameSource, controls: FollowControls
+    ) -> FollowFrames:
+        """Follow the face in the camera or video of a document."""
+        engine = self.engine_of(document)
         return FollowFrames(
             generation,
-            document=document,
+            document=document.id,
             source=source,
             controls=controls,
-            engine=self._engine(),
+            options=self._options(engine),
+            engine=self._choice(engine),
         )
 
-    def _options(self) -> ReconstructOptions:
+    def _options(self, engine: str) -> ReconstructOptions:
+        options = engine_spec(engine).options
         return ReconstructOptions(
             texture_size=int(self._settings.number("reconstruct.texture_size")) or None,
             delight=self._settings.flag("reconstruct.delight"),
+            choices={option.name: self._settings.text(f"{engine}.{option.name}") for option in options},
         )
 
-    def _engine(self) -> EngineChoice:
-        return EngineChoice(self._settings.text("reconstruct.engine"), self._settings.text("reconstruct.device"))
+    def _usual_engine(self) -> str:
+        return self._settings.text("reconstruct.engine")
+
+    def _choice(self, engine: str) -> EngineChoice:
+        return EngineChoice(engine, self._settings.text("reconstruct.device"), chosen_folder(self._settings))
 
 
 def _given(photo: Photo) -> Photo:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from faceviewer.app.landmarks import landmark_name
-from faceviewer.app.state import LANDMARK_SETS, AppState, Selection
+from faceviewer.app.measured import FILE_SCALE_NOTE
+from faceviewer.app.state import FILE_ENGINE, LANDMARK_SETS, AppState, Selection
 from faceviewer.geometry.planar import PlanarTriangles
 from faceviewer.geometry.surface import SurfacePoint, interpolate, nearest_corner, normal_at, position_mm, uv_of
 from faceviewer.types import PART_NAMES, Camera, FaceMesh, Origin, Reconstruction, Texture
@@ -23,6 +24,10 @@ POSE_SIGNS = {
     "Pitch": "Positive pitch raises the chin.",
     "Roll": "Positive roll leans the top of the head to the right of the picture.",
 }
+_HEAD_FRAME = (
+    f"Head frame: x to the subject's left, y up, z out of the face, from midway between the eyes. {SCALE_NOTE}"
+)
+_FILE_FRAME = f"As in the file, but scaled and moved as the head's properties say. {FILE_SCALE_NOTE}"
 _HIDDEN_BEHIND_MM = 0.5
 """A surface this far before a point hides it; less is rounding."""
 _ORIGIN_WORDS = {
@@ -56,8 +61,8 @@ def selection_properties(state: AppState) -> tuple[Property, ...]:
         return ()  # it was picked on the mesh of another engine
     return (
         *_what(selection, mesh),
-        *_where(selection.point, mesh),
-        *_in_photo(selection, result, mesh),
+        *_where(selection.point, mesh, result),
+        *(_in_photo(selection, result, mesh) if result.engine != FILE_ENGINE else ()),
         *_texel(selection.point, mesh, result.textures.get(state.view.texture)),
     )
 
@@ -67,6 +72,8 @@ def head_properties(state: AppState) -> tuple[Property, ...]:
     result = state.shown.result
     if result is None:
         return ()
+    if result.engine == FILE_ENGINE:
+        return tuple(_file(result))
     return (*_pose(result), *_camera(result.camera), *_making(result))
 
 
@@ -109,7 +116,7 @@ def _what(selection: Selection, mesh: FaceMesh) -> Iterator[Property]:
     if selection.kind == "landmark" and selection.index is not None:
         yield Property(
             "Name",
-            landmark_name(selection.name, selection.index).partition(": ")[2],
+            landmark_name(selection.name, selection.index, mesh.topology).partition(": ")[2],
             "Right and left are the subject's.",
         )
     vertex = nearest_corner(mesh.topology.triangles, selection.point)
@@ -133,20 +140,24 @@ def _landmarks_near(mesh: FaceMesh, point: SurfacePoint) -> Iterator[str]:
         if set_name in mesh.topology.landmarks:
             corners, weights = mesh.topology.landmarks[set_name]
             nearest = np.take_along_axis(corners, weights.argmax(1)[:, None], 1)[:, 0]
-            yield from (landmark_name(set_name, int(index)) for index in np.flatnonzero(nearest == vertex))
+            here = np.flatnonzero(nearest == vertex)
+            yield from (landmark_name(set_name, int(index), mesh.topology) for index in here)
 
 
-def _where(point: SurfacePoint, mesh: FaceMesh) -> Iterator[Property]:
+def _where(point: SurfacePoint, mesh: FaceMesh, result: Reconstruction) -> Iterator[Property]:
     triangles = mesh.topology.triangles
     xyz_mm = position_mm(mesh.vertices, triangles, point)
     yield Property(
-        "Position",
-        f"{_numbers(xyz_mm, 2)} mm",
-        f"Head frame: x to the subject's left, y up, z out of the face, from midway between the eyes. {SCALE_NOTE}",
+        "Position", f"{_numbers(xyz_mm, 2)} mm", _FILE_FRAME if result.engine == FILE_ENGINE else _HEAD_FRAME
     )
     normal = normal_at(mesh.vertices, triangles, point)
     yield Property("Normal", _numbers(normal, 3), "Direction in which the surface looks, head frame, length 1.")
-    yield Property("UV", _numbers(uv_of(mesh.topology, point), 5), "Place in the texture: origin bottom-left, v up.")
+    if len(mesh.topology.uv) > 1:  # a single one stands for none
+        uv = uv_of(mesh.topology, point)
+        yield Property("UV", _numbers(uv, 5), "Place in the texture: origin bottom-left, v up.")
+    if mesh.colors is not None:
+        red, green, blue = mesh.colors[nearest_corner(triangles, point)].tolist()
+        yield Property("Vertex colour", f"RGB {red}, {green}, {blue}", "Of the nearest vertex, sRGB, 0 to 255.")
 
 
 def _in_photo(selection: Selection, result: Reconstruction, mesh: FaceMesh) -> Iterator[Property]:
@@ -201,8 +212,29 @@ def _texel(point: SurfacePoint, mesh: FaceMesh, texture: Texture | None) -> Iter
     red, green, blue = texture.rgb[row, column].tolist()
     yield Property("Texel", f"column {column}, row {row}", "Of the texture, from 0; row 0 is at the top, v = 1.")
     yield Property("Colour", f"RGB {red}, {green}, {blue}", "The texel's sRGB values, 0 to 255.")
-    origin = _ORIGIN_WORDS[Origin(int(texture.origin[row, column]))]
-    yield Property("Colour from", origin, "Where the texture got this texel's colour.")
+    if texture.origin.any():  # otherwise nobody knows of any texel, as for textures from files
+        origin = _ORIGIN_WORDS[Origin(int(texture.origin[row, column]))]
+        yield Property("Colour from", origin, "Where the texture got this texel's colour.")
+
+
+def _file(result: Reconstruction) -> Iterator[Property]:
+    """Of a mesh that was read from a file; the first of its warnings is the one on its unit."""
+    mesh = result.mesh
+    drawn = mesh.vertices[np.unique(mesh.topology.triangles)].astype(np.float64)
+    yield Property("File", result.photo_name, "The mesh was read from this file; there is no photo of it.")
+    yield Property("Mesh", f"{len(mesh.vertices)} vertices, {len(mesh.topology.triangles)} triangles")
+    unit, *notes = result.warnings or ("",)
+    yield Property("Unit", unit, "How the file's numbers became millimetres; OBJ files do not say their unit.")
+    size = " × ".join(f"{length:.1f}" for length in np.ptp(drawn, axis=0))
+    yield Property("Size", f"{size} mm", "Width, height and depth of all triangles.")
+    for texture in result.textures.values():
+        yield Property("Texture", f"{texture.rgb.shape[1]} × {texture.rgb.shape[0]} texels")
+    if mesh.colors is not None:
+        yield Property("Colours", "one per vertex")
+    known = ", ".join(result.landmarks) or "none"
+    yield Property("Landmarks", known, "The sets that are known for these triangles.")
+    for number, note in enumerate(notes, 1):
+        yield Property("Note" if len(notes) == 1 else f"Note {number}", note)
 
 
 def _pose(result: Reconstruction) -> Iterator[Property]:

@@ -91,14 +91,14 @@ class Reconstructing:
         self._end_job()
         return generation
 
-    def search(self, document_id: int) -> None:
-        """Look for the faces of a document and, as the settings say, make heads of them."""
+    def search(self, document_id: int, *, like: Face | None = None) -> None:
+        """Look for the faces of a document and make heads of them, as the settings say or of one ``like`` another."""
         document = self._store.state.document(document_id)
         if document is not None:
-            at_once = bool(document.heads) or self._settings.flag("reconstruct.on_open")
-            self._search(
-                document, self._orders.usual_search(), Request(document_id, at_once, rotation_deg=document.rotation_deg)
-            )
+            at_once = bool(document.heads) or like is not None or self._settings.flag("reconstruct.on_open")
+            box = None if like is None else like.box_xyxy
+            request = Request(document_id, at_once, rotation_deg=document.rotation_deg, like_xyxy=box)
+            self._search(document, self._orders.usual_search(), request)
 
     def search_turned(self, by_deg: int) -> None:
         """Turn the shown photo counter-clockwise by quarter turns and look for faces again."""
@@ -124,9 +124,15 @@ class Reconstructing:
             self._search(document, Search(box_xyxy=(left, top, right, bottom)), request)
 
     def reconstruct(self, document_id: int, numbers: Sequence[int]) -> None:
-        """Make heads of the faces ``numbers`` of a document whose faces are known."""
+        """Make heads of the faces ``numbers`` of a document whose faces are known.
+
+        Where its engine looks for faces itself and has not done so yet, it does, and takes what is most alike.
+        """
         document = self._store.state.document(document_id)
         if document is None or document.photo is None:
+            return
+        if self._orders.needs_search(document) and document.kind == "photo":
+            self.search(document_id, like=document.faces[numbers[0] - 1] if len(numbers) == 1 else None)
             return
         self._reconstruct(Request(document_id), document, with_digest(document.photo), document.faces, numbers)
 
@@ -158,8 +164,10 @@ class Reconstructing:
     def refuse(self, document_id: int, sentence: str) -> None:
         """Say why a document cannot be worked on. One that was opened alone and never seen leaves the list again."""
         logger.error("%s", sentence)
-        state = replace(self._store.state, notice=Notice(sentence, "error"))
-        document = state.document(document_id)
+        document = self._store.state.document(document_id)
+        lacking = document is not None and self._orders.missing_for(self._orders.engine_of(document)) is not None
+        offers = ("tools.models",) if lacking else ()
+        state = replace(self._store.state, notice=Notice(sentence, "error", offers))
         if document is not None and document_id in self._opened_alone and document.photo is None:
             self._opened_alone.discard(document_id)
             self._store.update(as_if_never_opened(state, document_id, self._before))
@@ -212,7 +220,7 @@ class Reconstructing:
         self._announce(document, f"Looking for faces in {document.title}", "Reading the photo")
         known = self._store.state.document(document.id)
         if document.photo is not None and known is not None and known.rotation_deg == document.rotation_deg:
-            self._worker.submit(self._orders.find_faces(generation, document.id, document.photo, search))
+            self._worker.submit(self._orders.find_faces(generation, document, document.photo, search))
             return
 
         def work(_: ProgressCallback, __: CancelToken) -> Photo:
@@ -230,7 +238,8 @@ class Reconstructing:
         document = self._store.state.document(request.document)
         if document is not None and not document.heads:  # heads stay with the photo they were made from
             self._store.update(with_changes(self._store.state, document.id, photo=outcome.value))
-        self._worker.submit(self._orders.find_faces(generation, request.document, outcome.value, search))
+        if document is not None:
+            self._worker.submit(self._orders.find_faces(generation, document, outcome.value, search))
 
     def _reconstruct(
         self, request: Request, document: Document, photo: Photo, faces: Sequence[Face], numbers: Sequence[int]
@@ -241,7 +250,7 @@ class Reconstructing:
         self._before_job()
         self._request = request
         generation, seconds = self.next_generation(), self._search_seconds.get(document.id, 0.0)
-        job = self._orders.reconstruct(generation, document.id, photo, faces, numbers, seconds)
+        job = self._orders.reconstruct(generation, document, photo, faces, numbers, seconds)
         self._announce(document, f"Reconstructing {document.title}", "Waiting for the engine")
         self._worker.submit(job)
 
@@ -268,11 +277,19 @@ class Reconstructing:
         elif request.then_reconstruct:
             if not document.heads:
                 self._store.update(with_faces(self._store.state, request, event, "working"))
-            numbers = self._orders.first_numbers(len(event.faces))
+            numbers = self._wanted(request, event.faces)
             self._reconstruct(replace(request, found=event), document, event.photo, event.faces, numbers)
         else:
             self._store.update(replace(with_faces(self._store.state, request, event, "done"), job=None))
             self._next_waiting()
+
+    def _wanted(self, request: Request, faces: Sequence[Face]) -> Sequence[int]:
+        """Which of the ``faces`` that were found to make heads of."""
+        if request.like_xyxy is None:
+            return self._orders.first_numbers(len(faces))
+        from faceviewer.detection.overlap import most_alike  # brings OpenCV, which has found the faces
+
+        return (1 + most_alike(request.like_xyxy, [face.box_xyxy for face in faces]),)
 
     def _heads_ready(self, request: Request, event: HeadsReady) -> None:
         for number, head in zip(event.numbers, event.reconstructions, strict=True):

@@ -96,7 +96,12 @@ class Selecting:
         if not 0 <= index < count:
             self._say(f"The head has {count} vertices, numbered from 0; there is no {index}.")
             return
-        self.select(Selection("vertex", at_vertex(shown.mesh.topology, index), index))
+        try:
+            point = at_vertex(shown.mesh.topology, index)
+        except ValueError:
+            self._say(f"Vertex {index} belongs to no triangle: it is not to be seen.")
+            return
+        self.select(Selection("vertex", point, index))
 
     def _say(self, text: str) -> None:
         self._store.update(replace(self._store.state, notice=Notice(text, "warning")))

@@ -151,6 +151,8 @@ class SessionWriter:
             "pasted": _place(self._photos(d.pasted), f"pasted/{d.id}", members) if d.pasted is not None else None,
             "shown_face": d.shown_face,
             "rotation_deg": d.rotation_deg,
+            "engine": d.engine,
+            "searched_by": d.searched_by,
             **_place(self._faces(d.faces), f"faces/{d.id}", members),
         }
 
@@ -220,7 +222,14 @@ def _read_document(
         },
         shown_face=node["shown_face"].integer(1, MAX_ID),
         rotation_deg=rotation_deg,
+        engine=_text(node, "engine"),
+        searched_by=_text(node, "searched_by"),
     )
+
+
+def _text(node: JsonNode, key: str) -> str:
+    """A text that sessions of earlier versions do not have."""
+    return node[key].text() if key in node else ""
 
 
 def turned(photo: Photo, rotation_deg: int) -> Photo:

@@ -37,6 +37,8 @@ class Setting:
     step: float = 1
     unit: str = ""
     """Shown behind the number."""
+    unset: str = ""
+    """What a path of "" stands for, in a few words."""
 
     def checked(self, value: object) -> SettingValue:
         """``value`` as this setting stores it. Raises ValueError when it is not one that the setting can have."""

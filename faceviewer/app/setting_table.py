@@ -6,6 +6,10 @@ from faceviewer.app.setting import Choice, Setting
 from faceviewer.app.state import DISPLAY_MODES
 from faceviewer.engines.devices import DEVICE_NAMES
 from faceviewer.engines.registry import DEFAULT_ENGINE, engine_ids, engine_spec
+from faceviewer.raster.photo_picture_table import PHOTO_PICTURES
+
+PICTURE_SETTING = "export.on_photo_"
+"""Before the name of a picture of the head on its photo: whether it is exported."""
 
 
 def _labelled(*pairs: tuple[str | int, str]) -> tuple[Choice, ...]:
@@ -26,6 +30,25 @@ _DISPLAY_LABELS = {  # as the menu says it
     "parts": "Face parts",
     "checker": "UV checker",
 }
+
+
+def _engine_options() -> tuple[Setting, ...]:
+    """What can be chosen for one engine alone, on a page of its own."""
+    specs = [engine_spec(name) for name in engine_ids()]
+    return tuple(
+        Setting(
+            key=f"{spec.id}.{option.name}",
+            group=spec.title,
+            label=option.label,
+            kind="choice",
+            default=option.default,
+            choices=_labelled(*option.choices),
+            explanation=option.explanation,
+        )
+        for spec in specs
+        for option in spec.options
+    )
+
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(
@@ -91,7 +114,7 @@ SETTINGS: tuple[Setting, ...] = (
         kind="choice",
         default=DEFAULT_ENGINE,
         choices=tuple(Choice(name, engine_spec(name).title) for name in engine_ids()),
-        explanation="What makes heads from faces. Engines that need files of their own appear once those are there.",
+        explanation="What makes heads of faces. Published systems need files of their own: see Tools > Models.",
     ),
     Setting(
         key="reconstruct.device",
@@ -126,6 +149,7 @@ SETTINGS: tuple[Setting, ...] = (
         kind="path",
         default="",
         explanation="The folder that the export dialog starts with. It follows the last export.",
+        unset="the one used last",
     ),
     Setting(
         key="export.obj",
@@ -200,13 +224,16 @@ SETTINGS: tuple[Setting, ...] = (
         default=False,
         explanation="A second picture: which texels the photo showed, and which were mirrored or taken from the model.",
     ),
-    Setting(
-        key="export.overlay",
-        group="Export",
-        label="Also write the photo with the head over it",
-        kind="bool",
-        default=False,
-        explanation="To check at a glance how well the head lies on the photo.",
+    *(
+        Setting(
+            key=PICTURE_SETTING + picture.name,
+            group="Export",
+            label=f"Also write, on the photo: {picture.label}",
+            kind="bool",
+            default=False,
+            explanation=picture.explanation,
+        )
+        for picture in PHOTO_PICTURES
     ),
     Setting(
         key="export.picture_scale",
@@ -249,5 +276,15 @@ SETTINGS: tuple[Setting, ...] = (
         unit="s",
         explanation="After a crash, faceviewer offers what it saved last.",
     ),
+    Setting(
+        key="models.folder",
+        group="Models",
+        label="Folder of models",
+        kind="path",
+        default="",
+        explanation="Where the files of published systems lie. Tools > Models shows which are there and what they do.",
+        unset="faceviewer's own",
+    ),
+    *_engine_options(),
 )
 SETTINGS_BY_KEY = {setting.key: setting for setting in SETTINGS}

@@ -12,13 +12,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
+from faceviewer.app.models_state import ModelsState
 from faceviewer.types import PART_NAMES, Face, FaceMesh, Photo, Progress, Reconstruction
 
 if TYPE_CHECKING:  # scipy, behind the comparison, would cost the start-up
     from faceviewer.geometry.compare import Alignment, MeshComparison
     from faceviewer.geometry.surface import SurfacePoint
 
-DocumentKind = Literal["photo", "video", "webcam"]
+DocumentKind = Literal["photo", "video", "webcam", "mesh"]
+FILE_ENGINE = "file"
+"""What results name as their engine that were read from a mesh file and made from no photo."""
 DocumentStatus = Literal["new", "queued", "working", "done", "no face", "failed"]
 DisplayMode = Literal[
     "textured",
@@ -77,6 +80,10 @@ class Document:
     """How far the user turned the photo counter-clockwise before the search: 0, 90, 180 or 270."""
     pasted: Photo | None = None
     """The picture as it was pasted, when there is no file to read it from."""
+    engine: str = ""
+    """Id of the engine that was chosen for this one; empty for that of the settings."""
+    searched_by: str = ""
+    """Id of the engine whose search found ``faces``; empty where nobody knows."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "heads", MappingProxyType(dict(self.heads)))
@@ -290,6 +297,8 @@ class AppState:
     """A window that was not closed properly left a session that can be brought back."""
     last_export: Path | None = None
     """The file that was exported last."""
+    models: ModelsState = field(default_factory=ModelsState)
+    """Files of published systems; empty until somebody looks at them."""
     shown: Shown = field(default_factory=Shown)
 
     def document(self, document_id: int | None) -> Document | None:

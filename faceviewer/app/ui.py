@@ -45,7 +45,11 @@ class UserInterface(Protocol):
         ...
 
     def open_dialog(self, name: str) -> None:
-        """Show a dialog: settings, export, turntable, conventions, about, cheat sheet, palette, camera."""
+        """Show a dialog: settings, export, turntable, conventions, about, cheat sheet, palette, camera, models."""
+        ...
+
+    def open_page(self, address: str) -> None:
+        """Show a page of the web in the system's browser. Only ever because the user asked for it."""
         ...
 
     def reveal(self, path: Path) -> None:

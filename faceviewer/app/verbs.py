@@ -6,9 +6,12 @@ from dataclasses import dataclass, replace
 
 from faceviewer.app.comparing import Comparing
 from faceviewer.app.editing import Editing
+from faceviewer.app.engines import Engines
 from faceviewer.app.exporting import Exporting
 from faceviewer.app.live import Live
 from faceviewer.app.measuring import Measuring
+from faceviewer.app.mesh_documents import MeshDocuments
+from faceviewer.app.models import Models, models_place
 from faceviewer.app.opening import Opening
 from faceviewer.app.recent import RecentFiles
 from faceviewer.app.reconstructing import Reconstructing
@@ -40,9 +43,11 @@ class Verbs:
     editing: Editing
     measuring: Measuring
     comparing: Comparing
+    engines: Engines
     live: Live
     exporting: Exporting
     sessions: Sessions
+    models: Models
 
     def say(self, notice: Notice | None) -> None:
         """Show one sentence to the user, or take the one that is shown away."""
@@ -85,8 +90,10 @@ def build_verbs(
         live.forget()
         reconstructing.cancel()
 
+    comparing = Comparing(store, background)
     sessions = Sessions(store, ui, settings, background, before_open=let_go, remember=recent.add)
-    opening = Opening(store, reconstructing, live, recent, open_session=sessions.open)
+    meshes = MeshDocuments(store, reader, lambda: models_place(settings))
+    opening = Opening(store, reconstructing, live, recent, meshes, open_session=sessions.open)
     return Verbs(
         store=store,
         ui=ui,
@@ -98,8 +105,10 @@ def build_verbs(
         selecting=Selecting(store, measuring.add_point),
         editing=Editing(store),
         measuring=measuring,
-        comparing=Comparing(store, background),
+        comparing=comparing,
+        engines=Engines(store, settings, reconstructing, comparing),
         live=live,
         exporting=Exporting(store, ui, settings, background),
         sessions=sessions,
+        models=Models(store, ui, settings, background),
     )

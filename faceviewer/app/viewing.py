@@ -21,7 +21,7 @@ _TOWARDS_VIEWER: dict[str, tuple[tuple[float, float, float], tuple[float, float,
     "top": ((0, 1, 0), (0, 0, -1)),
     "bottom": ((0, -1, 0), (0, 0, 1)),
 }
-_MARGIN = 1.16
+FRAME_MARGIN = 1.16
 """Room around the head when it is framed: it fills 86 % of the height."""
 HEAD_WIDTH_TO_HEIGHT = 0.62
 """Of a head seen from the front. Narrower panes show more above and below, instead of cutting it at the sides."""
@@ -46,7 +46,7 @@ def frame_camera(
         towards, up = (np.array(axis, float) for axis in _TOWARDS_VIEWER[direction])
     across = np.cross(up, towards)
     tall, wide, deep = (float(np.abs(axis) @ half) for axis in (up, across, towards))
-    extent = max(tall, wide / HEAD_WIDTH_TO_HEIGHT) * _MARGIN
+    extent = max(tall, wide / HEAD_WIDTH_TO_HEIGHT) * FRAME_MARGIN
     distance = np.hypot(extent / np.tan(np.radians(camera.fov_deg) / 2), deep)  # to the outline of an ellipsoid
     x, y, z = (float(value) for value in centre + towards * distance)
     return replace(

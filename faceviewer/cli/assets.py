@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from faceviewer.cli.convert import convert
 from faceviewer.cli.errors import FAILED, errors_told, say
 
 if TYPE_CHECKING:
@@ -119,6 +120,9 @@ def where(folder: _Folder = None) -> None:
             found = f"{len(located.files)} of {len(pack.files)} files"
             say(f"{pack.id}: {located.folder} ({found if located.files else 'nothing there yet'})")
         say(f"converted copies: {converted_folder()} (may be deleted at any time)")
+
+
+assets.command()(convert)
 
 
 def _place(folder: Path | None) -> Place:

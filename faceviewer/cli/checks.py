@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Literal
 
 import faceviewer
+from faceviewer.engines.needs import files_of, missing_for
+from faceviewer.engines.registry import EngineSpec, engine_ids, engine_spec
 from faceviewer.io.resources import resource_path
 from faceviewer.types import FaceviewerError
 
@@ -86,6 +88,7 @@ def all_checks() -> Iterator[tuple[str, list[Finding]]]:
             _probe("face networks:", _FACES, "broken", _REINSTALL),
         ],
     )
+    yield "Engines with files of their own", [_engine(spec) for spec in map(engine_spec, engine_ids()) if spec.needs]
     libraries = "on Debian and Ubuntu: apt-get install libegl1 libgl1 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1"
     yield (
         "Display",
@@ -127,6 +130,15 @@ def _package(name: str, otherwise: State) -> Finding:
         return Finding(f"{name} {version(name)}")
     except PackageNotFoundError:
         return Finding(name, otherwise, f"python -m pip install {name}")
+
+
+def _engine(spec: EngineSpec) -> Finding:
+    missing = missing_for(spec)
+    if missing is not None:
+        return Finding(missing, "optional", f"faceviewer assets list {spec.id}")
+    located = files_of(spec)
+    works = "; ".join(capability.title for capability in located.capabilities if capability.id in spec.needs)
+    return Finding(f"{spec.title}: {len(located.files)} files in {located.folder}: {works}")
 
 
 def _heif() -> Finding:

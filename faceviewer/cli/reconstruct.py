@@ -11,17 +11,25 @@ from faceviewer.cli.errors import FAILED, INTERRUPTED, errors_told, say
 
 if TYPE_CHECKING:
     from faceviewer.cli.reporting import Reporter
-    from faceviewer.jobs.batch import BatchRequest, Task
+    from faceviewer.jobs.tasks import BatchRequest, Task
 
 _FORMATS = ("obj", "glb", "ply")
 
 
 def reconstruct(
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where the results go.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="DIR", help="Where the results go; always needed.")
+    ] = None,
     photos: Annotated[
         list[Path] | None, typer.Argument(metavar="PHOTO|DIR|VIDEO...", help="Photos, folders of them, videos.")
     ] = None,
-    engine: Annotated[str, typer.Option(help="The reconstruction engine: builtin.")] = "builtin",
+    engine: Annotated[str, typer.Option(help="The reconstruction engine: builtin or 3ddfa-v3.")] = "builtin",
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE", help="A choice for the engine alone, repeatable; help lists those there are."
+        ),
+    ] = None,
     assets: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Files that an engine needs; the built-in one needs none.")
     ] = None,
@@ -36,7 +44,15 @@ def reconstruct(
     texture_size: Annotated[int, typer.Option(help="Side of the texture; 0 for a head without texture.")] = 1024,
     delight: Annotated[bool, typer.Option("--delight", help="Remove the photo's lighting from the texture.")] = False,
     formats: Annotated[str, typer.Option(help="Comma-separated, of obj, glb and ply.")] = "obj",
-    overlay: Annotated[bool, typer.Option("--overlay", help="Also write the photo with the head over it.")] = False,
+    overlay: Annotated[bool, typer.Option("--overlay", help="Also write the photo with the mesh over it.")] = False,
+    pictures: Annotated[
+        str,
+        typer.Option(
+            metavar="NAMES",
+            help="Also write these pictures of the head on its photo; comma-separated, of overlay, texture, model, "
+            "shape, parts, parts-seen, landmarks and sheet.",
+        ),
+    ] = "",
     origins: Annotated[
         bool, typer.Option("--origins", help="Also write a picture of where each texel of the texture came from.")
     ] = False,
@@ -48,6 +64,9 @@ def reconstruct(
     ] = False,
     every: Annotated[int, typer.Option(metavar="N", help="Of videos, take every N-th frame.")] = 1,
     workers: Annotated[int, typer.Option(metavar="N", help="Photos to work on at the same time.")] = 1,
+    together: Annotated[
+        int, typer.Option(metavar="N", help="Photos whose faces the networks see in one go; pays on graphics cards.")
+    ] = 1,
     resume: Annotated[bool, typer.Option("--resume", help="Skip photos whose results are there already.")] = False,
     sample: Annotated[bool, typer.Option("--sample", help="Use the portrait that comes with faceviewer.")] = False,
 ) -> None:
@@ -56,34 +75,51 @@ def reconstruct(
     Exit status: 0 all done; 1 some photos failed, each with a line on stderr; 2 wrong usage; 130 interrupted.
     """
     with errors_told():
+        from faceviewer.cli.engine_options import parse_choices, tell_options
         from faceviewer.engines.options import ReconstructOptions, UsageError
         from faceviewer.engines.registry import engine_spec
         from faceviewer.io.resources import resource_path
-        from faceviewer.jobs.batch import BatchRequest, make_tasks, prepare_directory
+        from faceviewer.jobs.batch import prepare_directory
         from faceviewer.jobs.photo_job import FaceChoice
         from faceviewer.jobs.sources import expand_inputs
+        from faceviewer.jobs.tasks import BatchRequest, make_tasks
 
+        spec = engine_spec(engine)
+        if "help" in (option or []):
+            tell_options(spec)
+            raise typer.Exit
+        if output is None:
+            raise UsageError("name the folder for the results with -o")
         inputs = [*(photos or []), *([resource_path("sample.jpg")] if sample else [])]
         if not inputs:
             raise UsageError("name at least one photo, folder or video, or use --sample")
-        if workers < 1 or every < 1:
-            raise UsageError("--workers and --every take numbers from 1")
+        if min(workers, every, together) < 1:
+            raise UsageError("--workers, --together and --every take numbers from 1")
+        if workers > 1 and together > 1:
+            raise UsageError("choose --workers, for processors, or --together, for a graphics card")
         if same_person and workers > 1:
             raise UsageError("--same-person fits all photos together: it takes one worker")
         request = BatchRequest(
             directory=output,
-            engine=engine_spec(engine),
+            engine=spec,
             device=device,
+            assets=assets,
             faces=FaceChoice.parse(faces),
-            options=ReconstructOptions(focal_px=focal, fov_deg=fov, texture_size=texture_size or None, delight=delight),
+            options=ReconstructOptions(
+                focal_px=focal,
+                fov_deg=fov,
+                texture_size=texture_size or None,
+                delight=delight,
+                choices=parse_choices(spec, option or []),
+            ),
             formats=_parse_formats(formats),
-            overlay=overlay,
+            pictures=_parse_pictures(pictures, overlay),
             origins=origins,
             morph_targets=morph_targets,
             resume=resume,
+            together=together,
         )
-        if assets is not None:
-            _check_assets(assets, request)
+        _check_assets(request)
         prepare_directory(output)
         tasks = make_tasks(expand_inputs(inputs, every=every))
         raise typer.Exit(_run(request, tasks, workers, same_person))
@@ -98,12 +134,22 @@ def _parse_formats(text: str) -> tuple[str, ...]:
     return chosen
 
 
-def _check_assets(assets: Path, request: BatchRequest) -> None:
+def _parse_pictures(text: str, overlay: bool) -> tuple[str, ...]:
+    """The names as they were given, once each; the request knows which there are."""
+    named = [part.strip().lower() for part in text.split(",") if part.strip()]
+    return tuple(dict.fromkeys([*(["overlay"] if overlay else []), *named]))
+
+
+def _check_assets(request: BatchRequest) -> None:
+    """See that the engine's files are there before any photo is read. Raises UsageError when they are not."""
+    from faceviewer.engines.needs import missing_for
     from faceviewer.engines.options import UsageError
 
-    if not assets.is_dir():
-        raise UsageError(f"--assets {assets}: there is no such folder")
-    if not request.engine.needs:
+    if request.assets is not None and not request.assets.is_dir():
+        raise UsageError(f"--assets {request.assets}: there is no such folder")
+    if missing := missing_for(request.engine, request.assets):
+        raise UsageError(missing)
+    if request.assets is not None and not request.engine.needs:
         say(f"note: the engine {request.engine.id} needs no assets, --assets has no effect", error=True)
 
 

@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from faceviewer.cli.errors import is_debugging, printable, say
-from faceviewer.jobs.batch import Outcome
+from faceviewer.jobs.tasks import Outcome
 from faceviewer.types import Progress
 
 MAX_ROWS = 40

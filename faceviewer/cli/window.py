@@ -16,7 +16,9 @@ _NEEDED = ("PySide6", "pyvista", "pyvistaqt", "vtkmodules")
 
 
 def window(
-    photos: Annotated[list[Path] | None, typer.Argument(help="Photos, folders, videos or a session to open.")] = None,
+    photos: Annotated[
+        list[Path] | None, typer.Argument(help="Photos, folders, videos, meshes (OBJ) or a session to open.")
+    ] = None,
 ) -> None:
     """Open the window, with photos when some are named."""
     if missing := [name for name in _NEEDED if importlib.util.find_spec(name) is None]:

@@ -44,7 +44,9 @@ class FaceSquare:
         return FaceSquare.around_box(np.concatenate([xy.min(0), xy.max(0)]))
 
     def shows_something(self, photo_size: tuple[int, int]) -> bool:
-        """Whether any whole pixel of a photo of (width, height) lies in the square."""
+        """Whether any whole pixel of a photo of (width, height) lies in the square; none does where it is no square."""
+        if not np.isfinite([self.left, self.top, self.side]).all():
+            return False
         return all(stretch.after > stretch.first for stretch in self._stretches(photo_size))
 
     def crop(self, rgb: np.ndarray) -> np.ndarray:

@@ -26,6 +26,13 @@ def same_face(one: np.ndarray, other: np.ndarray) -> bool:
     return shared > _MAX_UNION_SHARE * (sum(areas) - shared) or shared > _MAX_CONTAINED_SHARE * min(areas)
 
 
+def most_alike(box: np.ndarray, others: Sequence[np.ndarray]) -> int:
+    """The place of that box among ``others`` that shares most of the union with a (4,) box."""
+    shared = [_shared_area(box, other) for other in others]
+    unions = [_area(box) + _area(other) - part for other, part in zip(others, shared, strict=True)]
+    return int(np.argmax([part / max(union, 1e-12) for part, union in zip(shared, unions, strict=True)]))
+
+
 def covered_share(box: np.ndarray, cover: np.ndarray) -> float:
     """The part of a (4,) box, 0 to 1, that another covers."""
     return _shared_area(box, cover) / max(_area(box), 1e-12)

@@ -28,7 +28,8 @@ class EngineSpec:
     needs: tuple[str, ...]
     """Capabilities of the asset pack called ``id``, of which the user's files must give one; empty: needs no files."""
     outputs: frozenset[str]
-    """"mesh", "texture", "landmarks", "parts", "blendshapes", "pose"; "expressions": a head that can be animated."""
+    """"mesh", "texture", "landmarks", "parts", "blendshapes", "pose"; "expressions": a head that can be animated;
+    "focal": its camera follows the focal length that the photo or the user names."""
     factory: str
     """``module:function``; it takes the device ("cpu", "cuda" or "mps") and the folder of assets that the user chose
     (None: the usual one) and gives the ``Engine``."""
@@ -91,7 +92,7 @@ register(
         title="Built-in head",
         licence="MIT; head data CC0 (MakeHuman/MPFB), statistics MIT (ICT-FaceKit)",
         needs=(),
-        outputs=frozenset({"mesh", "texture", "landmarks", "parts", "blendshapes", "pose", "expressions"}),
+        outputs=frozenset({"mesh", "texture", "landmarks", "parts", "blendshapes", "pose", "expressions", "focal"}),
         factory="faceviewer.engines.builtin:build",
         head="faceviewer.models.head_model:load_head",
     )

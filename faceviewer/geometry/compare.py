@@ -19,6 +19,7 @@ Alignment = Literal["none", "rigid", "similarity"]
 
 _FITS: dict[str, Fit] = {"rigid": align_rigid, "similarity": align_similarity}
 _POINTS_TO_REGISTER = 500
+_LARGEST_SCALE = 1.7
 _IDENTITY = Similarity(1.0, np.eye(3), np.zeros(3))
 
 
@@ -57,6 +58,7 @@ class MeshComparison:
     aligned_vertices_mm: np.ndarray
     """(V, 3) float32, the other mesh as laid on the reference, in the reference's frame."""
     alignment: Alignment
+    """What was done; not scaled where no believable scale was found."""
     transform: Similarity
     """Takes the other mesh's vertices to ``aligned_vertices_mm``."""
     same_topology: bool
@@ -88,7 +90,7 @@ def compare_meshes(
     chosen, region_name = _region(other, region)
     same = _same_triangles(reference, other)
     surface = None if same else Surface(reference.vertices, reference.topology.triangles)
-    transform = _align(reference, other, alignment, chosen, surface)
+    transform, alignment = _align(reference, other, alignment, chosen, surface)
     aligned = transform.apply(other.vertices)
     normals = vertex_normals(reference.vertices, reference.topology.triangles)
     if surface is None:
@@ -127,21 +129,35 @@ def _same_triangles(a: FaceMesh, b: FaceMesh) -> bool:
 
 def _align(
     reference: FaceMesh, other: FaceMesh, alignment: Alignment, region: np.ndarray, surface: Surface | None
-) -> Similarity:
-    """``surface`` is that of the reference, or None when the vertices correspond."""
+) -> tuple[Similarity, Alignment]:
+    """The transform and what it does; ``surface`` is that of the reference, or None when the vertices correspond."""
     if alignment == "none":
-        return _IDENTITY
+        return _IDENTITY, alignment
     fit = _FITS[alignment]
     if surface is None:
-        return fit(other.vertices[region], reference.vertices[region])
-    step = max(1, len(region) // _POINTS_TO_REGISTER)
-    start = _by_landmarks(reference, other, fit)
-    return register(other.vertices[region[::step]].astype(np.float64), surface, start, fit)
+        return fit(other.vertices[region], reference.vertices[region]), alignment
+    points = other.vertices[region[:: max(1, len(region) // _POINTS_TO_REGISTER)]].astype(np.float64)
+    found = register(points, surface, _by_landmarks(reference, other, fit), fit)
+    if _is_plausible(found.scale):
+        return found, alignment
+    # closest points like to shrink a mesh into a corner of the other, once landmarks have led them astray
+    return register(points, surface, _by_middles(reference, points), align_rigid), "rigid"
 
 
 def _by_landmarks(reference: FaceMesh, other: FaceMesh, fit: Callable[..., Similarity]) -> Similarity:
     points = [_landmarks_mm(mesh) for mesh in (other, reference)]
-    return fit(*points) if all(p is not None for p in points) else _IDENTITY
+    start = fit(*points) if all(p is not None for p in points) else _IDENTITY
+    return start if _is_plausible(start.scale) else _by_middles(reference, other.vertices)
+
+
+def _by_middles(reference: FaceMesh, points: np.ndarray) -> Similarity:
+    middles = [(xyz.max(0) + xyz.min(0)) / 2.0 for xyz in (reference.vertices, points)]
+    return Similarity(1.0, np.eye(3), middles[0] - middles[1])
+
+
+def _is_plausible(scale: float) -> bool:
+    """Whether two heads may differ by so much: all are in millimetres, or meant to be."""
+    return 1 / _LARGEST_SCALE <= scale <= _LARGEST_SCALE
 
 
 def _landmarks_mm(mesh: FaceMesh) -> np.ndarray | None:

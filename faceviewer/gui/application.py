@@ -80,6 +80,7 @@ class FaceviewerApplication(QObject):
         atexit.unregister(self._end_with_the_process)
         self.verbs.live.stop()
         self.verbs.reconstructing.cancel()
+        self.verbs.models.cancel()
         if not self.engine_thread.stop(STOP_TIMEOUT_S):
             logger.warning("the engine was still busy when the window closed")
         self.verbs.sessions.clean_exit()

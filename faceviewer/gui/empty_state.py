@@ -23,7 +23,7 @@ class EmptyState(QWidget):
         font.setPointSizeF(font.pointSizeF() * 1.9)
         title.setFont(font)
         title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        text = QLabel("or a folder, a video or a saved session. Everything stays on this computer.", self)
+        text = QLabel("or a folder, a video, a mesh (OBJ) or a saved session. Everything stays on this computer.", self)
         text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         text.setWordWrap(True)
         buttons = QHBoxLayout()

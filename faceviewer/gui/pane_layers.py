@@ -16,7 +16,7 @@ from faceviewer.app.palette import LANDMARK_GROUP_COLORS, PART_COLORS, RGB
 from faceviewer.gui.pane_drawing import draw_chip, draw_dot, draw_ring
 from faceviewer.gui.picture import Picture
 from faceviewer.gui.picture_canvas import PictureCanvas
-from faceviewer.types import PART_NAMES
+from faceviewer.types import PART_NAMES, Topology
 
 SNAP_PX = 6.0
 """A pointer this near to a drawn landmark, in widget pixels, means it."""
@@ -38,6 +38,8 @@ class LandmarkDots:
     """(L,) bool: the others are left out."""
     size_px: float
     """Diameter in widget pixels."""
+    topology: Topology
+    """Of the head that has the set."""
 
     @cached_property
     def _spacing(self) -> float:
@@ -50,7 +52,7 @@ class LandmarkDots:
 
     def paint(self, painter: QPainter, pane: PictureCanvas) -> None:
         """Hidden dots first, so that what is seen lies on top."""
-        groups = landmark_groups(self.set_name)
+        groups = landmark_groups(self.set_name, self.topology)
         room_px = self._spacing * pane.transform.scale
         radius = max(min(self.size_px, _CROWDED * room_px) / 2, _SMALLEST_PX / 2)
         xy = pane.transform.points_to_widget(self.xy)
@@ -68,6 +70,7 @@ class Hit:
 
     set_name: str
     index: int
+    topology: Topology
 
 
 def landmark_at(sets: Sequence[LandmarkDots], pane: PictureCanvas, position: QPointF) -> Hit | None:
@@ -77,7 +80,7 @@ def landmark_at(sets: Sequence[LandmarkDots], pane: PictureCanvas, position: QPo
         away = np.hypot(*(pane.transform.points_to_widget(dots.xy) - (position.x(), position.y())).T)
         away = np.where(dots.drawn & np.isfinite(away), away, np.inf)
         if len(away) and away.min() <= best:
-            best, hit = float(away.min()), Hit(dots.set_name, int(away.argmin()))
+            best, hit = float(away.min()), Hit(dots.set_name, int(away.argmin()), dots.topology)
     return hit
 
 
@@ -91,7 +94,7 @@ class NameTip:
     def show(self, hit: Hit | None, position: QPointF) -> None:
         """Name ``hit`` at a widget position; None takes the name away."""
         if hit is not None and hit != self._hit:
-            name = landmark_name(hit.set_name, hit.index)
+            name = landmark_name(hit.set_name, hit.index, hit.topology)
             QToolTip.showText(self._pane.mapToGlobal(position.toPoint()), name, self._pane)
         elif hit is None and self._hit is not None:
             QToolTip.hideText()

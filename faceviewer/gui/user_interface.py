@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
 
 from faceviewer.gui.layout import Layout
 from faceviewer.io.photo import PHOTO_SUFFIXES
-from faceviewer.jobs.files import VIDEO_SUFFIXES
+from faceviewer.jobs.files import MESH_SUFFIXES, VIDEO_SUFFIXES
 
 
 def files_of(mime: QMimeData) -> list[Path]:
@@ -58,8 +58,9 @@ class QtUserInterface:
         self._window, self._dialogs, self._picture, self._layout = window, dialogs, picture, layout
 
     def choose_photos(self) -> list[Path]:
-        known = " ".join(f"*{suffix}" for suffix in sorted(PHOTO_SUFFIXES | VIDEO_SUFFIXES | {".faceviewer"}))
-        filters = f"Photos, videos, sessions ({known});;All files (*)"
+        suffixes = PHOTO_SUFFIXES | VIDEO_SUFFIXES | MESH_SUFFIXES | {".faceviewer"}
+        known = " ".join(f"*{suffix}" for suffix in sorted(suffixes))
+        filters = f"Photos, videos, meshes, sessions ({known});;All files (*)"
         names, _ = QFileDialog.getOpenFileNames(self._window, "Open", self._folder, filters)
         return [self._remember(Path(name)) for name in names]
 
@@ -105,6 +106,9 @@ class QtUserInterface:
 
     def open_dialog(self, name: str) -> None:
         self._dialogs[name]()
+
+    def open_page(self, address: str) -> None:
+        QDesktopServices.openUrl(QUrl(address))
 
     def reveal(self, path: Path) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(path if path.is_dir() else path.parent)))

@@ -2,12 +2,14 @@
 
 ``v``, ``vt`` and ``vn`` stand in the model's order, and faces name a texture index of their own, so that seams in the
 UV layout split nothing. Millimetres, head frame. The material multiplies the texture by white, hence programs that
-follow the file show the texture's true colours. Numbers never follow the locale.
+follow the file show the texture's true colours. Colours of vertices, where the mesh has them, stand behind each
+position, from 0 to 1: a wide-spread extension that others pass over. Numbers never follow the locale.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +22,8 @@ from faceviewer.types import FaceMesh, FaceviewerError, Texture
 
 MAX_OBJ_BYTES = 1 << 29
 MAX_COORDINATE = 1e30
+MILLIMETRES = "units: millimetres; x to the subject's left, y up, z out of the face"
+"""The comment by which ``obj_polygons`` knows our own files again."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +73,19 @@ def encode_mtl(material: str, texture_name: str) -> bytes:
     return f"newmtl {material}\nKd 1 1 1\nKs 0 0 0\nillum 1\nmap_Kd {texture_name}\n".encode()
 
 
-def encode_obj(name: str, mesh: FaceMesh, *, mtl_name: str | None = None, normals: np.ndarray | None = None) -> bytes:
+def encode_obj(
+    name: str,
+    mesh: FaceMesh,
+    *,
+    mtl_name: str | None = None,
+    normals: np.ndarray | None = None,
+    comments: Sequence[str] = (MILLIMETRES,),
+) -> bytes:
     """The OBJ text of one object called ``name``, with a material of the same name when ``mtl_name`` is given.
 
-    The ``s 1`` line asks for smooth shading where there are no normals. Raises FaceviewerError for vertices, texture
-    coordinates or normals that are not finite.
+    The mesh's colours, if any, stand behind its positions. The ``s 1`` line asks for smooth shading where there are no
+    normals. ``comments`` are the first lines. Raises FaceviewerError for vertices, texture coordinates or normals that
+    are not finite.
     """
     topology = mesh.topology
     for what, array in (("vertex", mesh.vertices), ("texture coordinate", topology.uv), ("normal", normals)):
@@ -81,25 +93,32 @@ def encode_obj(name: str, mesh: FaceMesh, *, mtl_name: str | None = None, normal
             raise FaceviewerError(f"{name}.obj: a {what} is not a finite number")
     corners = [topology.triangles]
     corner_format = "%d"
-    if len(topology.uv):
+    has_uv = len(topology.uv) > (0 if mtl_name else 1)  # a single one stands for none, see ``mesh_file``
+    if has_uv:
         corners.append(topology.uv_triangles)
         corner_format = "%d/%d"
     if normals is not None:
         corners.append(topology.triangles)
-        corner_format += "/%d" if len(topology.uv) else "//%d"
+        corner_format += "/%d" if has_uv else "//%d"
     parts = [
-        "# units: millimetres; x to the subject's left, y up, z out of the face\n",
+        *(f"# {comment}\n" for comment in comments),
         f"# {len(mesh.vertices)} vertices, {len(topology.triangles)} triangles\n",
         f"mtllib {mtl_name}\n" if mtl_name else "",
         f"o {name}\n",
-        _rows("v %.6f %.6f %.6f\n", mesh.vertices),
-        _rows("vt %.8f %.8f\n", topology.uv),
+        _vertex_rows(mesh.vertices, mesh.colors),
+        _rows("vt %.8f %.8f\n", topology.uv) if has_uv else "",
         "" if normals is None else _rows("vn %.6f %.6f %.6f\n", normals),
         f"usemtl {name}\n" if mtl_name else "",
         "s 1\n",
         _rows(f"f {corner_format} {corner_format} {corner_format}\n", np.stack(corners, -1) + 1),
     ]
     return "".join(parts).encode()
+
+
+def _vertex_rows(vertices: np.ndarray, colors: np.ndarray | None) -> str:
+    if colors is None:
+        return _rows("v %.6f %.6f %.6f\n", vertices)
+    return _rows("v %.6f %.6f %.6f %.4f %.4f %.4f\n", np.hstack([vertices.astype(np.float64), colors / 255]))
 
 
 def _rows(row_format: str, array: np.ndarray) -> str:

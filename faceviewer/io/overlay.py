@@ -36,11 +36,11 @@ _OCCLUSION_MM = 6.0
 _DEPTH_SIDE = 400
 
 
-def draw_overlay(photo: Photo, reconstruction: Reconstruction) -> np.ndarray:
-    """(H, W, 3) uint8: ``photo`` by the whole factor that makes its longer side at least ``SMALLEST_SIDE``, with
+def draw_overlay(photo: Photo, reconstruction: Reconstruction, *, smallest_side: int = SMALLEST_SIDE) -> np.ndarray:
+    """(H, W, 3) uint8: ``photo`` by the whole factor that makes its longer side at least ``smallest_side``, with
     the front of the mesh, the 68 landmarks (hidden ones grey), the head's axes (x red, y green, z blue) and the box.
     """
-    scale = max(1, math.ceil(SMALLEST_SIDE / max(photo.size)))
+    scale = max(1, math.ceil(smallest_side / max(photo.size)))
     picture = photo.rgb.copy() if scale == 1 else _enlarged(photo.rgb, scale)
     left, top, right, bottom = reconstruction.face.box_xyxy * scale
     width = float(np.clip(max(right - left, bottom - top) / 350, 1.0, 8.0))
@@ -144,9 +144,13 @@ def _draw_landmarks(picture: np.ndarray, points: LandmarkSet, scale: int, width:
         curves.append(np.concatenate([xy[first:last], xy[first : first + 1]]) if closed else xy[first:last])
     opacity = np.zeros(picture.shape[:2], np.uint8)
     for curve in curves:
+        if not np.isfinite(curve).all():  # a point lies behind the camera
+            continue
         cv2.polylines(opacity, _fixed([curve]), False, 150, max(1, round(width)), cv2.LINE_AA, _SHIFT)
     _blend(picture, opacity, POINT_COLOR)
     for position, visible in zip(xy, points.visible, strict=True):
+        if not np.isfinite(position).all():
+            continue
         _draw_dot(picture, position, 3.2 * width, (20, 20, 20))
         _draw_dot(picture, position, 2.2 * width, POINT_COLOR if visible else HIDDEN_COLOR)
 

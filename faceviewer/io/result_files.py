@@ -1,6 +1,7 @@
 """A reconstruction to its set of files and back.
 
-``STEM.png``, ``.mtl`` and ``.obj``, on request ``.glb``, ``.ply``, ``_origin.png`` and ``_overlay.png``, and last
+``STEM.png``, ``.mtl`` and ``.obj``, the same as ``STEM_{texture}`` for every texture but the main one, on request
+``.glb``, ``.ply``, ``_origin.png`` and pictures, ``_published.npz`` where there is something to put into it, and last
 ``STEM.json``, which knows the digest of each: a set whose JSON is there is whole.
 """
 
@@ -14,12 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from faceviewer.io.atomic import AtomicFileSet
-from faceviewer.io.head_files import HeadFiles, encode_head_files
+from faceviewer.io.head_files import DrawPicture, HeadFiles, encode_head_files
 from faceviewer.io.images import read_png
 from faceviewer.io.names import MAX_STEM_BYTES, slug
 from faceviewer.io.obj import read_obj
 from faceviewer.io.result_reader import SavedResult, TextureEntry, read_result
-from faceviewer.types import FaceMesh, FaceviewerError, Origin, Photo, Reconstruction, Texture, Topology
+from faceviewer.types import FaceMesh, FaceviewerError, Origin, Reconstruction, Texture, Topology
 
 TopologyResolver = Callable[[str], Topology | None]
 """Model name -> its topology, or None when the model is not there."""
@@ -42,8 +43,7 @@ def write_reconstruction(
     stem: str,
     *,
     formats: Sequence[str] = ("obj",),
-    overlay: bool = False,
-    photo: Photo | None = None,
+    pictures: Mapping[str, DrawPicture] | None = None,
     origins: bool = False,
     morph_targets: Mapping[str, np.ndarray] | None = None,
     face_number: int = 1,
@@ -51,19 +51,18 @@ def write_reconstruction(
 ) -> WrittenFiles:
     """Write one face's files into ``directory`` as one set: all of them appear, or none.
 
-    The OBJ set and the JSON are always written; ``formats`` adds "glb" and "ply". ``overlay`` needs the ``photo``.
+    The OBJ sets and the JSON are always written; ``formats`` adds "glb" and "ply". ``pictures`` are those of
+    ``photo_pictures``, or any: ending of the file's name -> what draws it.
     ``origins`` adds ``STEM_origin.png``, where each texel of the texture came from. ``morph_targets``, name -> (V, 3)
     mm, go into the GLB. Raises FaceviewerError when the place cannot be written or the result is not finite.
     """
     start = time.perf_counter()
-    if overlay and photo is None:
-        raise ValueError("an overlay needs the photo")
     if stem != (safe := slug(stem, max_bytes=MAX_STEM_BYTES)):
         raise ValueError(f"unsafe stem {stem!r}, take {safe!r}")
     wanted = HeadFiles(
         formats=frozenset(formats),
         origins=origins,
-        overlay=photo if overlay else None,
+        pictures=pictures or {},
         morph_targets=morph_targets,
         face_number=face_number,
         face_count=face_count,
@@ -128,7 +127,8 @@ def _read_mesh(json_path: Path, saved: SavedResult, topology_of: TopologyResolve
                 if points.vertices is not None and points.barycentric is not None
             },
         )
-    return FaceMesh(loaded.vertices, topology)
+    colors = np.rint(np.clip(loaded.colors, 0, 1) * 255).astype(np.uint8) if len(loaded.colors) else None
+    return FaceMesh(loaded.vertices, topology, colors)
 
 
 def _read_texture(directory: Path, entry: TextureEntry) -> Texture:

@@ -3,8 +3,8 @@
 The contract's keys: schema, photo, engine, device, mesh, camera, pose, landmarks, parts, blendshapes (as detected;
 empty when none were), coefficients, reprojection_px (null when unknown), warnings, seconds. Beside them stand what
 ``result_reader`` needs to build the result again without the model: face (number and count in the photo, box, score,
-detected landmarks), mesh.topology, vertices and barycentric of each landmark set, stages, and textures; and files,
-the SHA-256 and size of every companion, by which a set proves complete.
+detected landmarks), mesh.topology, vertices and barycentric of each landmark set, stages, and textures, each with its
+PNG and the OBJ that shows it; and files, the SHA-256 and size of every companion, by which a set proves complete.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ class ResultFiles:
     """Name -> content of every file of the set."""
     textures: Mapping[str, str] = field(default_factory=dict)
     """Texture name -> its PNG."""
+    texture_meshes: Mapping[str, str] = field(default_factory=dict)
+    """Texture name -> the OBJ that shows it."""
     origins: Mapping[str, str] = field(default_factory=dict)
     """Texture name -> the PNG of where its texels came from."""
 
@@ -132,6 +134,7 @@ def _texture(texture: Texture, name: str, files: ResultFiles) -> dict[str, Any]:
     counts = np.bincount(texture.origin.ravel(), minlength=len(Origin))
     entry = {
         "file": files.textures[name],
+        "mesh": files.texture_meshes[name],
         "kind": texture.kind,
         "size": texture.rgb.shape[0],
         "texels": {origin.name.lower(): int(counts[origin]) for origin in Origin},

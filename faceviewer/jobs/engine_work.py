@@ -50,12 +50,13 @@ def warm_up(job: WarmUp, workshop: Workshop, tell: Tell) -> None:
     report = _report(job, tell)
     report(Progress("Loading the networks", 0.0))
     photo = load_photo(resource_path("sample.jpg"))
-    faces = workshop.detector().detect(photo.rgb)
+    workshop.detector().detect(photo.rgb)
     report(Progress("Starting torch", 0.2))
     choice = replace(job.engine, device=choose_device(job.engine.device))
     report(Progress("Loading the head", 0.6))
     engine = workshop.engine(choice)
     report(Progress("Warming up", 0.8))
+    faces = workshop.search(choice, job.options).detect(photo.rgb)
     shots = [(photo, face) for face in faces]
     engine.reconstruct(shots, options=job.options, progress=no_progress, cancel=job.cancel)
     tell(WarmedUp(job.generation, choice.id, choice.device))
@@ -77,7 +78,7 @@ def find_faces(job: FindFaces, workshop: Workshop, tell: Tell) -> None:
         extent = "small" if job.search.small_faces else "thorough"
         faces = tuple(detector.detect(photo.rgb, search=extent, cancel=job.cancel))
     seconds = time.perf_counter() - began
-    tell(FacesFound(job.generation, job.document, photo, faces, job.search, seconds))
+    tell(FacesFound(job.generation, job.document, photo, faces, job.search, seconds, job.engine.id))
 
 
 def reconstruct_faces(job: ReconstructFaces, workshop: Workshop, tell: Tell) -> None:

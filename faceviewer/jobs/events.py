@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from faceviewer.engines.registry import DEFAULT_ENGINE
 from faceviewer.jobs.jobs import Job, PersonShot, Search
 from faceviewer.types import Face, Photo, Progress, Reconstruction
 
@@ -64,6 +65,8 @@ class FacesFound(JobEvent):
     """Largest first; the one face, or none, of a box drawn by hand."""
     search: Search
     seconds: float
+    engine: str = DEFAULT_ENGINE
+    """Id of the engine whose search it was."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""Which files are photos and videos, and which of them a folder holds. Light: nothing is opened here."""
+"""Which files are photos, videos and meshes, and which of them a folder holds. Light: nothing is opened here."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ VIDEO_SUFFIXES = frozenset(
     (".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".wmv", ".3gp", ".mts", ".m2ts", ".ogv")
 )
 """Suffixes (lower case) by which videos are recognised."""
+MESH_SUFFIXES = frozenset((".obj",))
+"""Suffixes (lower case) of meshes without a photo; folders are not searched for them, as they hold those of results."""
 
 _RESULT_PICTURE = re.compile(r"(?P<result>.+_face\d+)(_overlay)?\.png", re.IGNORECASE)
 

@@ -52,7 +52,11 @@ def find_faces(photo: Photo, choice: FaceChoice, detector: FaceSearch) -> FoundF
     """Search a photo. Raises FaceviewerError when it has no face, or not the one that was asked for."""
     start = time.perf_counter()
     faces = detector.detect(photo.rgb)
-    seconds = time.perf_counter() - start
+    return choose_faces(photo, faces, choice, time.perf_counter() - start)
+
+
+def choose_faces(photo: Photo, faces: Sequence[Face], choice: FaceChoice, seconds: float) -> FoundFaces:
+    """The chosen ones of all faces of a photo, whose search took ``seconds``. Raises as ``find_faces``."""
     where = photo.path or photo.name
     if not faces:
         raise FaceviewerError(f"{where}: no face was found")
@@ -72,10 +76,22 @@ def reconstruct_faces(
     cancel: CancelToken,
 ) -> list[Reconstruction]:
     """One result per chosen face, the time of the search among its timings. Raises as ``Engine.reconstruct``."""
+    return reconstruct_photos([found], engine, options, progress=progress, cancel=cancel)[0]
+
+
+def reconstruct_photos(
+    found: Sequence[FoundFaces],
+    engine: Engine,
+    options: ReconstructOptions,
+    *,
+    progress: ProgressCallback,
+    cancel: CancelToken,
+) -> list[list[Reconstruction]]:
+    """The same for some photos in one go: per photo its results."""
     cancel.check()
-    shots = [(found.photo, face) for face in found.faces]
-    results = engine.reconstruct(shots, options=options, progress=progress, cancel=cancel)
-    return [_with_detection(result, found) for result in results]
+    shots = [(one.photo, face) for one in found for face in one.faces]
+    results = iter(engine.reconstruct(shots, options=options, progress=progress, cancel=cancel))
+    return [[_with_detection(next(results), one) for _ in one.faces] for one in found]
 
 
 def reconstruct_shots(

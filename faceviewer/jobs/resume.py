@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from faceviewer.io.result_reader import SavedResult, is_complete, read_result
@@ -10,13 +10,19 @@ from faceviewer.types import FaceviewerError, Photo
 
 
 def faces_present(
-    directory: Path, name: str, photo: Photo, *, number: int | None, engine: str, endings: Sequence[str]
+    directory: Path,
+    name: str,
+    photo: Photo,
+    *,
+    number: int | None,
+    engine: str,
+    endings: Callable[[Collection[str]], Sequence[str]],
 ) -> int:
     """How many heads of ``photo`` stand in ``directory`` under ``name``, if all that are wanted do; otherwise 0.
 
     ``number`` is the one face that is wanted, None for all. A head counts when its JSON is valid, was made from these
     very pixels by this engine, and all its files, those of the wanted ``endings`` (".glb", "_overlay.png") among them,
-    stand beside it unchanged.
+    stand beside it unchanged. Which are wanted depends on the names of the head's textures.
     """
     first = _saved(directory, name, 1 if number is None else number)
     count = 0 if first is None else first.face_count if number is None else 1
@@ -26,7 +32,8 @@ def faces_present(
         if saved is None or saved.photo_sha256 != photo.sha256 or saved.engine != engine:
             return 0
         stem = f"{name}_face{each}"
-        if not {stem + ending for ending in endings} <= set(saved.files) or not is_complete(directory / f"{stem}.json"):
+        wanted = {stem + ending for ending in endings(saved.textures)}
+        if not wanted <= set(saved.files) or not is_complete(directory / f"{stem}.json"):
             return 0
     return count
 

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
-from faceviewer.jobs.batch import BatchProgress, BatchRequest, Outcome, PhotoWorker, Task, failed
+from faceviewer.jobs.photo_worker import PhotoWorker, failed
+from faceviewer.jobs.tasks import BatchProgress, BatchRequest, Outcome, Task
 from faceviewer.types import CancelToken, FaceviewerError, Progress
 
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OPENCV_FOR_THREADS_NUM")
@@ -154,7 +155,8 @@ def _work(request: BatchRequest, first: Task, pipe: Connection) -> None:
     try:
         while True:
             try:
-                pipe.send(worker.run(task, report, CancelToken()))
+                (outcome,) = worker.run([task], report, CancelToken())
+                pipe.send(outcome)
             except FaceviewerError as error:
                 pipe.send(error)
             task = pipe.recv()

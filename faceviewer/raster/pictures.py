@@ -7,35 +7,28 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from faceviewer.io.cv import cv2
+from faceviewer.io.head_files import main_texture
+from faceviewer.raster.contact_sheet import BACKGROUND, contact_sheet
 from faceviewer.raster.labels import caption, draw_legend, draw_points
-from faceviewer.raster.rasterize import interpolate_pixels, rasterize_uv
+from faceviewer.raster.layers import (
+    CLAY_RGB,
+    PART_COLORS,
+    Paint,
+    clay,
+    grey_clay,
+    lay_over,
+    painted,
+    part_rank,
+    part_rgb,
+    true_colors,
+)
+from faceviewer.raster.rasterize import rasterize_uv
 from faceviewer.raster.shading import vertex_normals
-from faceviewer.raster.unlit import Drawing, draw, texture_colors
 from faceviewer.raster.views import AZIMUTHS_DEG, frame_head, scale_camera
 from faceviewer.raster.visibility import depth_map, visibility
 from faceviewer.types import PART_NAMES, Camera, FaceMesh, Origin, Reconstruction, Texture
-
-BACKGROUND = (226, 227, 230)
-PART_COLORS = {
-    "right_eye": (230, 75, 60),
-    "left_eye": (52, 130, 220),
-    "right_eyebrow": (150, 85, 40),
-    "left_eyebrow": (120, 80, 190),
-    "nose": (250, 190, 50),
-    "up_lip": (235, 90, 160),
-    "down_lip": (60, 180, 120),
-    "skin": (230, 190, 165),
-}
-_BARE_RGB = (196, 196, 196)
-_SUPERSAMPLING = 2
-_LARGEST_SUPERSAMPLED_PX = 2048
-"""Larger pictures are drawn at their own size: a finer grid would need gigabytes and show no difference."""
-_KEY_LIGHT = (-0.35, -0.55, -0.76)
-"""Directions to the lamps in the camera frame: from the upper left behind the camera, and from the camera."""
-_HEADLIGHT = (0.0, 0.0, -1.0)
 
 
 def render_views(
@@ -46,15 +39,14 @@ def render_views(
 ) -> np.ndarray:
     """One picture of several views side by side in at most four columns, each with its name: (H, W, 3) uint8.
 
-    views: names out of ``VIEWS``; None: ``CONTACT_VIEWS``. size_px: side of each square tile.
-    Raises KeyError for a view that does not exist.
+    views: names out of ``VIEWS``; None: those of ``CONTACT_VIEWS`` that the result has something for. size_px: side of
+    each square tile. Raises KeyError for a view that does not exist.
     """
-    names = CONTACT_VIEWS if views is None else tuple(views)
-    tiles = [caption(render_view(reconstruction, name, size_px, device), name.replace("-", " ")) for name in names]
-    columns = min(4, len(tiles))
-    blank = np.full((size_px, size_px, 3), BACKGROUND, np.uint8)
-    tiles += [blank] * (-len(tiles) % columns)
-    return np.concatenate([np.concatenate(tiles[k : k + columns], 1) for k in range(0, len(tiles), columns)])
+    absent = {f"landmarks-{name}" for name in LANDMARK_VIEWS if name not in reconstruction.landmarks}
+    names = [name for name in CONTACT_VIEWS if name not in absent] if views is None else tuple(views)
+    return contact_sheet(
+        [caption(render_view(reconstruction, name, size_px, device), name.replace("-", " ")) for name in names]
+    )
 
 
 def render_view(
@@ -83,60 +75,24 @@ class _Studio:
 
     @property
     def texture(self) -> Texture | None:
-        textures = self.reconstruction.textures
-        return textures.get("photo") or next(iter(textures.values()), None)
+        name = main_texture(self.reconstruction)
+        return None if name is None else self.reconstruction.textures[name]
 
     @property
     def size(self) -> tuple[int, int]:
         return self.size_px, self.size_px
 
 
-_Paint = Callable[[Drawing], Tensor]
-"""Colours (P, 3) float32, 0 to 255, of a drawing's covered pixels."""
-
-
-def _shoot(studio: _Studio, camera: Camera, paint: _Paint) -> np.ndarray:
-    """(H, W, 3) uint8 at the camera's size: painted on a finer grid, then averaged over the background."""
-    width, height = camera.size
-    samples = _SUPERSAMPLING if max(camera.size) <= _LARGEST_SUPERSAMPLED_PX else 1
-    fine = scale_camera(camera, (width * samples, height * samples))
-    drawing = draw(studio.mesh, fine, studio.device)
-    canvas = torch.tensor(BACKGROUND, dtype=torch.float32, device=studio.device).repeat(fine.size[0] * fine.size[1], 1)
-    canvas[drawing.pixels] = paint(drawing)
-    blocks = canvas.reshape(height, samples, width, samples, 3)
-    return blocks.mean((1, 3)).round().clamp(0, 255).to(torch.uint8).cpu().numpy()
-
-
-def _true_colors(studio: _Studio) -> _Paint:
-    texture, colors = studio.texture, studio.mesh.colors
-    if texture is not None:
-        return lambda drawing: texture_colors(drawing, studio.mesh.topology, texture, reduce=True)
-    if colors is not None:
-        table = torch.tensor(colors, dtype=torch.float32, device=studio.device)
-        return lambda drawing: interpolate_pixels(table, drawing.fragments, drawing.triangles, drawing.pixels)
-    return _clay(np.array(_BARE_RGB, np.float32)[None].repeat(len(studio.mesh.topology.triangles), 0))
-
-
-def _clay(triangle_rgb: np.ndarray) -> _Paint:
-    """Matt colours, (F, 3) one per triangle, under two lamps."""
-
-    def paint(drawing: Drawing) -> Tensor:
-        normals = vertex_normals(drawing.xyz_camera, drawing.triangles)
-        normal = interpolate_pixels(normals, drawing.fragments, drawing.triangles, drawing.pixels)
-        normal = torch.nn.functional.normalize(normal, dim=-1)
-        lamps = torch.tensor([_KEY_LIGHT, _HEADLIGHT], device=normal.device)
-        cosines = (normal @ lamps.T).abs()  # both sides of a surface are lit: the inside of the neck shows, too
-        linear = 0.1 + 0.55 * cosines[:, :1] + 0.35 * cosines[:, 1:]
-        shown = drawing.fragments.triangle.reshape(-1)[drawing.pixels].long()
-        return torch.tensor(triangle_rgb, device=normal.device)[shown] * linear ** (1 / 2.2)
-
-    return paint
+def _shoot(studio: _Studio, camera: Camera, paint: Paint) -> np.ndarray:
+    """(H, W, 3) uint8 at the camera's size, on grey paper."""
+    paper = np.full((camera.size[1], camera.size[0], 3), BACKGROUND, np.uint8)
+    return lay_over(paper, camera, painted(studio.mesh, paint, studio.device), studio.mesh.vertices)
 
 
 def _around(side: str) -> Callable[[_Studio], np.ndarray]:
     def view(studio: _Studio) -> np.ndarray:
         camera = frame_head(studio.mesh.vertices, AZIMUTHS_DEG[side], studio.size)
-        return _shoot(studio, camera, _true_colors(studio))
+        return _shoot(studio, camera, true_colors(studio.mesh, studio.texture))
 
     return view
 
@@ -144,8 +100,7 @@ def _around(side: str) -> Callable[[_Studio], np.ndarray]:
 def _shape_from(side: str) -> Callable[[_Studio], np.ndarray]:
     def view(studio: _Studio) -> np.ndarray:
         camera = frame_head(studio.mesh.vertices, AZIMUTHS_DEG[side], studio.size)
-        grey = np.tile(np.array(_BARE_RGB, np.float32), (len(studio.mesh.topology.triangles), 1))
-        return _shoot(studio, camera, _clay(grey))
+        return _shoot(studio, camera, grey_clay(studio.mesh))
 
     return view
 
@@ -154,7 +109,7 @@ def _through_the_photos_camera(studio: _Studio) -> np.ndarray:
     camera = studio.reconstruction.camera
     scale = studio.size_px / max(camera.size)
     width, height = (max(1, round(side * scale)) for side in camera.size)
-    shot = _shoot(studio, scale_camera(camera, (width, height)), _true_colors(studio))
+    shot = _shoot(studio, scale_camera(camera, (width, height)), true_colors(studio.mesh, studio.texture))
     picture = np.full((studio.size_px, studio.size_px, 3), BACKGROUND, np.uint8)
     left, top = (studio.size_px - width) // 2, (studio.size_px - height) // 2
     picture[top : top + height, left : left + width] = shot
@@ -167,7 +122,7 @@ def _texture_sheet(studio: _Studio) -> np.ndarray:
         topology = studio.mesh.topology
         uv, triangles = torch.tensor(topology.uv), torch.tensor(topology.uv_triangles)
         covered = rasterize_uv(uv, triangles, studio.size).mask[0].numpy()
-        return np.where(covered[..., None], _BARE_RGB, BACKGROUND).astype(np.uint8)
+        return np.where(covered[..., None], CLAY_RGB, BACKGROUND).astype(np.uint8)
     filled = texture.origin != Origin.EMPTY
     if not filled.any():  # a result that was read back knows no origins
         filled[:] = True
@@ -182,18 +137,7 @@ def _parts(studio: _Studio) -> np.ndarray:
     vertices = studio.mesh.vertices[np.concatenate(named)] if named else studio.mesh.vertices
     side = studio.size_px
     camera = frame_head(vertices, 0.0, studio.size, (0.3 * side, 0.06 * side, 0.96 * side, 0.94 * side))
-    return draw_legend(_shoot(studio, camera, _clay(_part_rgb(studio.mesh))), PART_COLORS)
-
-
-def _part_rgb(mesh: FaceMesh) -> np.ndarray:
-    """(F, 3) float32: a triangle has its part's colour when two of its corners do; the skin lies lowest."""
-    triangles = mesh.topology.triangles
-    rgb = np.tile(np.array(_BARE_RGB, np.float32), (len(triangles), 1))
-    for name in reversed(PART_NAMES):
-        member = np.zeros(len(mesh.vertices), bool)
-        member[mesh.topology.parts.get(name, [])] = True
-        rgb[member[triangles].sum(1) >= 2] = PART_COLORS[name]
-    return rgb
+    return draw_legend(_shoot(studio, camera, clay(part_rgb(part_rank(studio.mesh)))), PART_COLORS)
 
 
 def _landmark_set(name: str) -> Callable[[_Studio], np.ndarray]:
@@ -204,7 +148,7 @@ def _landmark_set(name: str) -> Callable[[_Studio], np.ndarray]:
         xyz_mm = studio.reconstruction.landmark_xyz_mm(name)
         side = studio.size_px
         camera = frame_head(xyz_mm, 0.0, studio.size, (0.14 * side, 0.14 * side, 0.86 * side, 0.86 * side))
-        picture = _shoot(studio, camera, _true_colors(studio))
+        picture = _shoot(studio, camera, true_colors(studio.mesh, studio.texture))
         seen = _is_seen(studio, camera, landmarks.vertices, landmarks.barycentric)
         return draw_points(picture, camera.project(xyz_mm), seen)
 
@@ -226,10 +170,13 @@ def _is_seen(studio: _Studio, camera: Camera, corners: np.ndarray, weights: np.n
     return (seen[0] > 0.5).cpu().numpy()
 
 
+LANDMARK_VIEWS = ("68", "106", "134", "478")
+"""The landmark sets that have a view."""
+
 VIEWS: dict[str, Callable[[_Studio], np.ndarray]] = {
     **{side: _around(side) for side in AZIMUTHS_DEG},
     **{f"shape-{side}": _shape_from(side) for side in AZIMUTHS_DEG},
-    **{f"landmarks-{name}": _landmark_set(name) for name in ("68", "106", "134", "478")},
+    **{f"landmarks-{name}": _landmark_set(name) for name in LANDMARK_VIEWS},
     "photo": _through_the_photos_camera,
     "uv": _texture_sheet,
     "parts": _parts,

@@ -53,3 +53,27 @@ def scale_camera(camera: Camera, size: tuple[int, int]) -> Camera:
     """The same camera with a picture of another size (width, height); each side is scaled on its own."""
     scale = np.diag([size[0] / camera.size[0], size[1] / camera.size[1], 1.0])
     return replace(camera, K=scale @ camera.K, size=size)
+
+
+def crop_camera(camera: Camera, frame_ltrb: tuple[int, int, int, int], size: tuple[int, int] | None = None) -> Camera:
+    """The camera of a piece of the picture, in whole pixels (right and bottom excluded), at ``size`` or its own."""
+    left, top, right, bottom = frame_ltrb
+    shift = np.array([[1.0, 0, -left], [0, 1, -top], [0, 0, 1]])
+    piece = replace(camera, K=shift @ camera.K, size=(right - left, bottom - top))
+    return piece if size is None else scale_camera(piece, size)
+
+
+def frame_around(xy_px: np.ndarray, size: tuple[int, int], margin: float = 0.0) -> tuple[int, int, int, int] | None:
+    """Left, top, right, bottom, in whole pixels, of what the points (N, 2) take up of a picture of ``size``.
+
+    margin: added on each side, as a share of the longer side. Points that are not finite, or none, make it the whole
+    picture; None when all lie beside it.
+    """
+    width, height = size
+    if len(xy_px) == 0 or not np.isfinite(xy_px).all():
+        return 0, 0, width, height
+    low, high = xy_px.min(0), xy_px.max(0)
+    extra = margin * float((high - low).max()) + 1
+    left, top = (int(value) for value in np.clip(np.floor(low - extra), 0, size))
+    right, bottom = (int(value) for value in np.clip(np.ceil(high + extra), 0, size))
+    return (left, top, right, bottom) if right > left and bottom > top else None

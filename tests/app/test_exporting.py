@@ -31,12 +31,11 @@ from faceviewer.io.result_files import read_reconstruction
 from faceviewer.io.result_reader import is_complete, read_result
 from faceviewer.jobs.background import Background
 from faceviewer.models.head_model import load_head
+from faceviewer.raster.photo_picture_table import PICTURES
 from faceviewer.types import Cancelled, CancelToken, FaceMesh, FaceviewerError, Progress, Reconstruction
 
 EDITS = Edits({"nose-width": 2.0}, {"jawOpen": 0.8}, 1.4)
-EVERYTHING = dict.fromkeys(
-    ("obj", "glb", "ply", "json", "landmarks", "normals", "morph_targets", "origins", "overlay"), True
-)
+EVERYTHING = dict.fromkeys(("obj", "glb", "ply", "json", "landmarks", "normals", "morph_targets", "origins"), True)
 
 
 def no_progress(_: Progress) -> None: ...
@@ -95,11 +94,16 @@ def test_edited_result_agrees_with_itself(state):
 
 
 def test_everything_is_written_as_promised(state, plan):
-    plan = replace(plan, **EVERYTHING)
+    plan = replace(plan, **EVERYTHING, pictures=PICTURES)
     promised = planned_files(plan, heads_of(state, plan))
     done = export(plan, state)
     stem = "anna_b_face1"
-    endings = (".png", ".mtl", ".obj", ".glb", ".ply", "_origin.png", "_overlay.png", "_landmarks.csv", ".json")
+    pictures = ("overlay", "on_photo", "shape", "parts", "parts_seen", "landmarks", "sheet")
+    endings = (
+        *(".png", ".mtl", ".obj", ".glb", ".ply", "_origin.png"),
+        *(f"_{name}.png" for name in pictures),
+        *("_landmarks.csv", ".json"),
+    )
     assert [file.name for file in promised] == [path.name for path in done.files] == [stem + end for end in endings]
     assert not any(file.exists for file in promised)
     assert {path.name for path in plan.folder.iterdir()} == {file.name for file in promised}
@@ -210,6 +214,8 @@ def home(tmp_path, monkeypatch) -> Path:
 def test_an_export_is_told_and_remembered(room, tmp_path):
     exporting, store, ui, finish = room
     plan = replace(exporting.plan(), folder=tmp_path / "out", glb=True, json=False, scope="photo", texture_side=256)
+    plan = replace(plan, pictures=("shape", "parts-seen"))
+    assert exporting.possible_pictures(plan) == set(PICTURES) - {"model"}
     assert plan.stem == "anna_b"
     steps, ends = [], []
     exporting.start(plan, ExportWatch(steps.append, ends.append))
@@ -221,6 +227,7 @@ def test_an_export_is_told_and_remembered(room, tmp_path):
     assert ui.revealed == [store.state.last_export] and ui.revealed[0].exists()
     again = Exporting(store, ui, Settings(), Background(Mailbox())).plan()
     assert (again.folder, again.glb, again.json, again.texture_side) == (tmp_path / "out", True, False, 256)
+    assert again.pictures == plan.pictures
 
 
 def test_a_failed_export_is_told_in_one_sentence(room, tmp_path):
@@ -262,5 +269,5 @@ def test_asking_for_a_picture_opens_its_dialog(room):
 
 def test_pasted_and_video_documents_can_be_exported_too(album, plan):
     state = derive(make_full_state(album("one.jpg", "two.jpg")), AppState())
-    done = export(replace(plan, scope="all", overlay=True), state)
+    done = export(replace(plan, scope="all", pictures=("overlay",)), state)
     assert done.heads == 3 and (plan.folder / "clip_face1_overlay.png").exists()

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from factories import make_topology
 
 from faceviewer.app.landmarks import landmark_groups, landmark_name
 from faceviewer.app.palette import LANDMARK_GROUP_COLORS
@@ -138,3 +140,17 @@ def test_upper_is_above_lower(head: HeadModel) -> None:
 def test_an_unknown_set_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         landmark_groups("12")
+
+
+def test_other_heads_name_their_own_sets_by_part():
+    own = make_topology()
+    parts = {"nose": np.array([3, 4]), "up_lip": np.array([5]), "skin": np.array([0, 1, 2])}
+    corners = np.array([[3, 3, 3], [5, 5, 5], [0, 0, 0], [9, 9, 9]], np.int32)
+    weights = np.tile(np.array([1, 0, 0], np.float32), (4, 1))
+    other = replace(own, name="other", parts=parts, landmarks={"134": (corners, weights)})
+    assert landmark_groups("134", other) == ("nose", "lips", "face", "face")
+    assert landmark_name("134", 1, other) == "134 #1: upper lip"
+    assert landmark_name("68", 30, other) == "68 #30: nose tip"  # everybody's order
+    assert landmark_name("106_2d", 0, other) == landmark_name("106", 0).replace("106", "106_2d", 1)
+    with pytest.raises(KeyError):
+        landmark_groups("478", other)

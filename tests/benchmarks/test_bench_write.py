@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -65,7 +66,8 @@ def test_overlay(result: Reconstruction, benchmark: BenchmarkFixture) -> None:
 @pytest.mark.parametrize("extra", [False, True], ids=["obj", "all"])
 def test_whole_result(extra: bool, result: Reconstruction, benchmark: BenchmarkFixture, tmp_path: Path) -> None:
     number = count()
-    options = {"formats": ("obj", "glb", "ply"), "overlay": True, "photo": make_photo((640, 480)), "origins": True}
+    pictures = {"_overlay.png": partial(draw_overlay, make_photo((640, 480)), result)}
+    options = {"formats": ("obj", "glb", "ply"), "pictures": pictures, "origins": True}
 
     def write() -> Path:
         return write_reconstruction(result, tmp_path, f"head{next(number)}", **(options if extra else {})).json

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from typer.testing import CliRunner
 
+from faceviewer.assets.tddfa_v3 import TDDFA_V3
 from faceviewer.cli import checks
 from faceviewer.cli.main import app
 
@@ -74,6 +75,19 @@ def test_a_missing_package_is_broken_or_optional(quick, monkeypatch):
     assert done.exit_code == 1
     assert "BROKEN  scipy\n          python -m pip install scipy" in done.stdout
     assert "missing vtk\n" in done.stdout
+
+
+def test_files_of_engines_are_there_or_named(quick, monkeypatch, tmp_path):
+    monkeypatch.setenv("FACEVIEWER_ASSETS", str(tmp_path))
+    done = CliRunner().invoke(app, ["doctor"])
+    assert done.exit_code == 0
+    assert "missing the engine 3ddfa-v3 lacks face_model.npy and net_recon.pth or net_recon_mbnet.pth" in done.stdout
+    assert "\n          faceviewer assets list 3ddfa-v3\n" in done.stdout
+    for name in ("face_model.npy", "net_recon_mbnet.pth"):
+        with (tmp_path / name).open("wb") as stream:
+            stream.truncate(TDDFA_V3.by_name[name].size_range[0])
+    done = CliRunner().invoke(app, ["doctor"])
+    assert f"ok      3DDFA-V3: 2 files in {tmp_path}: Reconstruct crops with MobileNet-V3, faster" in done.stdout
 
 
 def test_two_opencv_packages_are_broken(quick, monkeypatch):

@@ -27,7 +27,7 @@ def faceviewer_command(*arguments) -> subprocess.CompletedProcess[str]:
 def sample(tmp_path_factory) -> Path:
     """The folder of ``reconstruct --sample`` with everything that it can write."""
     out = tmp_path_factory.mktemp("sample")
-    extras = ("--formats", "obj,glb,ply", "--overlay", "--origins", "--morph-targets")
+    extras = ("--formats", "obj,glb,ply", "--origins", "--morph-targets", "--overlay", "--pictures", "sheet")
     done = faceviewer_command("reconstruct", "--sample", "-o", out, *extras)
     assert (done.returncode, done.stderr) == (0, "")
     return out
@@ -35,7 +35,7 @@ def sample(tmp_path_factory) -> Path:
 
 def test_sample_gives_everything_the_contract_names(sample):
     assert {path.name.removeprefix("sample_face1") for path in sample.iterdir()} == {
-        *(".obj", ".mtl", ".png", ".glb", ".ply", ".json", "_overlay.png", "_origin.png")
+        *(".obj", ".mtl", ".png", ".glb", ".ply", ".json", "_overlay.png", "_origin.png", "_sheet.png")
     }
     result = json.loads((sample / "sample_face1.json").read_text("utf-8"))
     assert {name: len(points["xy_px"]) for name, points in result["landmarks"].items()} == {

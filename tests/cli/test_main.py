@@ -6,13 +6,18 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 import faceviewer
 from faceviewer.cli.main import app
+from faceviewer.engines.registry import engine_ids, engine_spec
+from faceviewer.raster.photo_picture_table import PICTURES
+from faceviewer.types import Texture
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -59,9 +64,13 @@ def test_help_of_reconstruct_names_the_contract(cli, monkeypatch):
         "--delight",
         "--origins",
         "--morph-targets",
+        "--option",
+        "--pictures",
         "-o",
+        *(set(engine_ids()) - {"fake"}),
+        *PICTURES,
     ):
-        assert option in text
+        assert option in " ".join(text.replace("│", " ").split()), option
 
 
 def test_help_needs_no_heavy_library():
@@ -179,6 +188,11 @@ def test_resume_and_workers_and_person(reconstruct, album):
         (["--sample", "--every", "0"], "--every"),
         (["--sample", "--same-person", "--workers", "2"], "--same-person"),
         (["--sample", "--assets", "/nowhere/at/all"], "--assets"),
+        (["--sample", "--pictures", "overlay,front"], "no picture 'front': choose of overlay, texture, model"),
+        (["--sample", "--option", "backbone"], "NAME=VALUE, not 'backbone'; names for the engine fake: none"),
+        (["--sample", "--option", "backbone=x"], "no option 'backbone': it has none"),
+        (["--sample", "--option", "=x"], "no option ''"),
+        (["--sample", "--option", ""], "NAME=VALUE, not ''"),
         (["--sample", "--morph-targets"], "add glb to --formats"),
         (["--sample", "--morph-targets", "--formats", "glb"], "engine fake have no expressions"),
     ],
@@ -189,6 +203,55 @@ def test_wrong_usage_is_status_2_and_one_line(reconstruct, tmp_path, arguments, 
     assert reason in err
     assert err.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("choice", "reason"),
+    [
+        ("backbone", "not 'backbone'; names for the engine 3ddfa-v3: backbone, detector,"),
+        ("backbone=x", "the option backbone is one of auto, resnet50, mbnetv3, not 'x'"),
+        ("backbone=", "the option backbone is one of auto, resnet50, mbnetv3, not ''"),
+        ("bone=auto", "no option 'bone': choose one of backbone, detector,"),
+        ("backbone=mbnetv3", "lacks face_model.npy and net_recon.pth or net_recon_mbnet.pth in"),
+    ],
+)
+def test_choices_and_files_of_an_engine_are_looked_at_before_any_photo(cli, tmp_path, monkeypatch, choice, reason):
+    monkeypatch.delenv("FACEVIEWER_ASSETS", raising=False)
+    where = ["-o", tmp_path / "out", "--assets", tmp_path]
+    status, out, err = cli("reconstruct", tmp_path / "no.jpg", "--engine", "3ddfa-v3", "--option", choice, *where)
+    assert (status, out) == (2, "")
+    assert reason in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_option_help_lists_what_can_be_chosen(cli):
+    status, out, err = cli("reconstruct", "--engine", "3ddfa-v3", "--option", "help")
+    assert (status, err) == (0, "")
+    for option in engine_spec("3ddfa-v3").options:
+        assert f"{option.name}: {option.label}. {option.explanation}\n" in out
+        assert all(f"  {option.name}={value}  {label}" in out for value, label in option.choices)
+    assert out.count("(default)") == len(engine_spec("3ddfa-v3").options)
+    assert cli("reconstruct", "--option", "help") == (0, "The engine builtin has no options of its own.\n", "")
+
+
+def test_choices_and_folder_reach_the_engine(cli, sample_photo, tmp_path, monkeypatch):
+    seen = []
+    monkeypatch.setattr("faceviewer.jobs.batch.run_batch", lambda tasks, request, *_, **__: seen.append(request) or [])
+    monkeypatch.setattr("faceviewer.engines.needs.missing_for", lambda spec, assets: None)
+    choices = ["--option", "backbone=resnet50", "--option", "blend=median", "--option", "backbone = mbnetv3"]
+    where = ["-o", tmp_path / "out", "--assets", tmp_path]
+    assert cli("reconstruct", sample_photo, "--engine", "3ddfa-v3", *choices, *where)[0] == 0
+    assert seen[0].options.choices == {"backbone": "mbnetv3", "blend": "median"}
+    assert seen[0].assets == tmp_path and seen[0].engine.id == "3ddfa-v3"
+
+
+def test_pictures_are_written_once_each(reconstruct, tmp_path):
+    status, out, err = reconstruct("--sample", "--overlay", "--pictures", " Shape, overlay ,parts-seen,model,")
+    assert (status, err) == (0, "")
+    pictures = {path.name for path in (tmp_path / "out").glob("*_*_*.png")}
+    assert pictures == {f"sample_face1_{name}.png" for name in ("overlay", "shape", "parts_seen")}
+    assert out.count("The picture 'model' was left out") == 1
 
 
 @pytest.mark.parametrize(
@@ -235,6 +298,21 @@ def test_render_draws_a_result(reconstruct, cli, tmp_path):
     photo = faceviewer.load_photo(picture)
     assert photo.size == (4 * 96, 2 * 96)
     assert len({bytes(pixel) for pixel in photo.rgb.reshape(-1, 3)}) > 500
+
+
+def test_render_shows_another_texture(reconstruct, cli, tmp_path):
+    reconstruct("--sample")
+    path = tmp_path / "out" / "sample_face1.json"
+    head = faceviewer.read_reconstruction(path)
+    red = Texture(np.full((32, 32, 3), (200, 10, 10), np.uint8), np.ones((32, 32), np.uint8), "model")
+    two = replace(head, textures={**head.textures, "model": red})
+    path = faceviewer.write_reconstruction(two, tmp_path / "two", "two").json
+    size = ("--size", "64", "--device", "cpu", "--views", "front,uv")
+    assert cli("render", path, "-o", tmp_path / "a.png", *size, "--texture", "model")[0] == 0
+    assert (faceviewer.load_photo(tmp_path / "a.png").rgb[20:40, 70:120] == (200, 10, 10)).all()
+    status, out, err = cli("render", path, "-o", tmp_path / "b.png", *size, "--texture", "albedo")
+    assert (status, out) == (2, "")
+    assert err == "error: --texture albedo: the result has no such texture, choose of photo, model\n"
 
 
 def test_render_of_nothing_is_one_line(cli, tmp_path):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from faceviewer.cli.reporting import MAX_ROWS, LiveReporter, PlainReporter
-from faceviewer.jobs.batch import Outcome
+from faceviewer.jobs.tasks import Outcome
 from faceviewer.types import Progress
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -61,3 +61,8 @@ def test_network_input() -> None:
     assert made.shape == (2, CROP_SIZE, CROP_SIZE, 3) and made.dtype == np.float32
     np.testing.assert_allclose(made[0, 0, 0], np.array([-103.94, -116.78, -123.68]) / 255, rtol=1e-6)
     np.testing.assert_allclose(made[1, 0, 0] - made[0, 0, 0], 1, rtol=1e-6)
+
+
+def test_a_square_that_is_none_shows_nothing():
+    assert not FaceSquare.around_points(np.full((106, 2), np.nan)).shows_something((100, 100))
+    assert not FaceSquare(0.0, 0.0, np.inf).shows_something((100, 100))

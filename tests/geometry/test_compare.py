@@ -101,6 +101,17 @@ def test_without_landmarks_the_search_starts_where_the_mesh_lies():
     assert np.abs(centre).max() < 0.2
 
 
+def test_landmarks_that_are_wrong_shrink_no_head():
+    mesh = make_mesh(make_topology(24, 36))
+    other = retriangulated(mesh)
+    vertices, weights = other.topology.landmarks["68"]
+    mixed = np.random.default_rng(3).permutation(vertices)
+    topology = replace(other.topology, landmarks={"68": (mixed, weights)})
+    found = compare_meshes(mesh, replace(moved(other, 1, 0, (3, -2, 4)), topology=topology))
+    assert found.statistics.mean_absolute_mm < 1
+    assert 1 / 1.7 < found.transform.scale < 1.7 and np.ptp(found.aligned_vertices_mm, 0).min() > 50
+
+
 def test_results_cannot_be_changed():
     found = compare_meshes(sphere(90), sphere(91))
     with pytest.raises(ValueError):

@@ -100,6 +100,24 @@ def test_what_will_be_replaced_is_said_and_choices_are_remembered(qtbot, app, op
     again.reject()
 
 
+def test_pictures_of_the_head_on_its_photo(qtbot, app, opened, tmp_path):
+    folder = tmp_path / "out"
+    field(opened, "Folder").setText(str(folder))
+    for name in ("obj", "json"):
+        tick(opened, name, on=False)
+    tick(opened, "on_photo_shape")
+    tick(opened, "on_photo_parts-seen")
+    assert not opened.findChild(QCheckBox, "export.on_photo_model").isEnabled(), "the built-in head has no such colours"
+    assert lines(opened) == ["sample_face1_shape.png", "sample_face1_parts_seen.png"]
+    export(qtbot, app, opened)
+    width, height = app.state.shown.document.photo.size
+    with Image.open(folder / "sample_face1_shape.png") as picture:
+        assert picture.size == (width, height)
+    app.run("file.export")
+    assert dialog().findChild(QCheckBox, "export.on_photo_shape").isChecked()
+    dialog().reject()
+
+
 def test_nothing_chosen_cannot_be_exported(app, opened):
     for name in ("obj", "json"):
         tick(opened, name, on=False)

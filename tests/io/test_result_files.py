@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +19,14 @@ import pytest
 import trimesh
 from factories import make_photo, make_reconstruction, make_texture
 from PIL import Image
+from vtk_files import point_array, points, read_polydata, triangles
 
 import faceviewer
 from faceviewer.io.atomic import remove_stale
+from faceviewer.io.head_files import HeadFiles, encode_head_files, head_file_names
 from faceviewer.io.images import read_png
+from faceviewer.io.obj import read_obj
+from faceviewer.io.overlay import draw_overlay
 from faceviewer.io.result_files import read_reconstruction, write_reconstruction
 from faceviewer.io.result_reader import is_complete, read_result
 from faceviewer.types import BLENDSHAPE_NAMES, PART_NAMES, FaceMesh, FaceviewerError, Reconstruction
@@ -46,8 +51,7 @@ def write_everything(result: Reconstruction, directory: Path) -> tuple[Path, ...
         directory,
         STEM,
         formats=("obj", "glb", "ply"),
-        overlay=True,
-        photo=make_photo(),
+        pictures={"_overlay.png": partial(draw_overlay, make_photo(), result)},
         origins=True,
         morph_targets=offsets,
     ).all
@@ -92,9 +96,9 @@ def test_json_contract(result, written):
     np.testing.assert_array_equal(pose["R"], result.pose.R)
     np.testing.assert_array_equal(pose["t_mm"], result.pose.t_mm)
     for name, count in (("68", 68), ("106", 106), ("134", 134), ("478", 478)):
-        points = tree["landmarks"][name]
-        assert np.shape(points["xy_px"]) == (count, 2) and np.shape(points["xyz"]) == (count, 3)
-        assert points["visible"] == result.landmarks[name].visible.tolist()
+        entry = tree["landmarks"][name]
+        assert np.shape(entry["xy_px"]) == (count, 2) and np.shape(entry["xyz"]) == (count, 3)
+        assert entry["visible"] == result.landmarks[name].visible.tolist()
     assert set(tree["parts"]) == set(PART_NAMES)
     assert all(tree["parts"][name] == result.mesh.topology.parts[name].tolist() for name in PART_NAMES)
     assert list(tree["blendshapes"]) == list(BLENDSHAPE_NAMES)
@@ -109,13 +113,13 @@ def test_xyz_is_in_the_frame_of_the_obj_and_projects_to_xy(written):
     tree = json.loads(written.json.read_text())
     surface = trimesh.load(written.obj, process=False, force="mesh")
     camera = {name: np.array(value) for name, value in tree["camera"].items()}
-    for points in tree["landmarks"].values():
-        xyz = np.array(points["xyz"])
-        corners = surface.vertices[np.array(points["vertices"])] if surface.vertices.shape[0] else None
+    for entry in tree["landmarks"].values():
+        xyz = np.array(entry["xyz"])
+        corners = surface.vertices[np.array(entry["vertices"])] if surface.vertices.shape[0] else None
         assert corners is not None
         in_camera = xyz @ camera["R_camera_head"].T + camera["t_camera_head_mm"]
         projected = in_camera @ camera["K"].T
-        np.testing.assert_allclose(projected[:, :2] / projected[:, 2:], points["xy_px"], atol=2e-3)
+        np.testing.assert_allclose(projected[:, :2] / projected[:, 2:], entry["xy_px"], atol=2e-3)
         _, distance, _ = trimesh.proximity.closest_point(surface, xyz[:20])
         assert distance.max() < 1e-3
 
@@ -196,11 +200,11 @@ def test_writing_what_was_read_gives_the_same_files(result, tmp_path):
 
 
 def test_without_texture_blendshapes_and_mesh_landmarks(result, tmp_path):
-    points = {"68": replace(result.landmarks["68"], vertices=None, barycentric=None)}
+    loose = {"68": replace(result.landmarks["68"], vertices=None, barycentric=None)}
     bare = replace(
         result,
         textures={},
-        landmarks=points,
+        landmarks=loose,
         face=replace(result.face, blendshapes=None),
         reprojection_px=float("nan"),
     )
@@ -209,7 +213,7 @@ def test_without_texture_blendshapes_and_mesh_landmarks(result, tmp_path):
     assert "mtllib" not in written.obj.read_text()
     back = read_reconstruction(written.json)
     assert not back.textures and back.face.blendshapes is None and np.isnan(back.reprojection_px)
-    assert_same_landmarks(back.landmarks, points)
+    assert_same_landmarks(back.landmarks, loose)
 
 
 def test_origin_is_unknown_without_its_picture(written):
@@ -232,6 +236,101 @@ def test_another_texture_is_shown_when_there_is_no_photo(result, tmp_path):
     written = write_reconstruction(replace(result, textures={"albedo": other}), tmp_path, STEM)
     back = read_reconstruction(written.json)
     assert list(back.textures) == ["albedo"] and back.textures["albedo"].kind == "albedo"
+
+
+# --- several textures, colours of vertices, published arrays -----------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def rich(result) -> Reconstruction:
+    """A result as a published system gives it: two textures, colours of vertices, arrays in numbers of its own."""
+    colors = np.random.default_rng(3).integers(0, 256, result.mesh.vertices.shape, np.uint8)
+    return replace(
+        result,
+        mesh=replace(result.mesh, colors=colors),
+        textures={"model": replace(make_texture(32, seed=5), kind="model"), **result.textures},
+        published={"v3d": np.arange(12, dtype=np.float32).reshape(1, 4, 3), "seg": np.eye(3), "tri": np.arange(3)},
+    )
+
+
+def test_every_texture_has_a_mesh_of_its_own(rich, tmp_path):
+    wanted = HeadFiles(frozenset(("obj", "glb", "ply")), origins=True)
+    assert tuple(encode_head_files(rich, STEM, wanted)) == head_file_names(rich, STEM, wanted)
+    paths = write_reconstruction(rich, tmp_path, STEM, formats=("obj", "glb", "ply"), origins=True).all
+    assert [path.name for path in paths] == [
+        *(f"{STEM}{ending}" for ending in (".png", ".mtl", ".obj", ".glb")),
+        *(f"{STEM}_model{ending}" for ending in (".png", ".mtl", ".obj", ".glb")),
+        *(f"{STEM}{ending}" for ending in (".ply", "_origin.png", "_published.npz", ".json")),
+    ]
+    for stem, name in ((STEM, "photo"), (f"{STEM}_model", "model")):
+        rgb = rich.textures[name].rgb
+        obj = trimesh.load(tmp_path / f"{stem}.obj", process=False, maintain_order=True, force="mesh")
+        np.testing.assert_allclose(obj.vertices, rich.mesh.vertices, atol=1e-6)
+        np.testing.assert_array_equal(np.asarray(obj.visual.material.image.convert("RGB")), rgb)
+        glb = trimesh.load(tmp_path / f"{stem}.glb", process=False, force="mesh")
+        np.testing.assert_array_equal(np.asarray(glb.visual.material.baseColorTexture.convert("RGB")), rgb)
+    tree = json.loads(paths[-1].read_text())
+    assert {name: (entry["file"], entry["mesh"], entry["kind"]) for name, entry in tree["textures"].items()} == {
+        "photo": (f"{STEM}.png", f"{STEM}.obj", "photo"),
+        "model": (f"{STEM}_model.png", f"{STEM}_model.obj", "model"),
+    }
+    assert is_complete(paths[-1])
+    back = read_reconstruction(paths[-1])
+    assert {name: texture.kind for name, texture in back.textures.items()} == {"photo": "photo", "model": "model"}
+    for name, texture in rich.textures.items():
+        np.testing.assert_array_equal(back.textures[name].rgb, texture.rgb)
+    assert back.textures["photo"].origin.any() and not back.textures["model"].origin.any()
+
+
+def test_only_a_glb_of_every_texture(rich):
+    wanted = HeadFiles(frozenset(("glb",)), json=False)
+    names = head_file_names(rich, STEM, wanted)
+    assert names == (f"{STEM}.glb", f"{STEM}_model.glb") == tuple(encode_head_files(rich, STEM, wanted))
+
+
+def test_names_of_textures_are_made_safe(rich, tmp_path):
+    odd = replace(rich, textures={"photo": rich.textures["photo"], "../my tex": rich.textures["model"]})
+    written = write_reconstruction(odd, tmp_path / "out", STEM)
+    assert {path.name for path in tmp_path.iterdir()} == {"out"}
+    assert (tmp_path / "out" / f"{STEM}_.._my_tex.png").exists()
+    assert set(read_reconstruction(written.json).textures) == {"photo", "../my tex"}
+
+
+def test_colours_of_vertices_stand_in_the_obj_and_change_nothing_else(rich, result, tmp_path):
+    written = write_reconstruction(rich, tmp_path, STEM)
+    plain = write_reconstruction(result, tmp_path / "plain", STEM)
+    with_colors, without = read_obj(written.obj), read_obj(plain.obj)
+    np.testing.assert_array_equal(np.rint(with_colors.colors * 255), rich.mesh.colors)
+    assert not len(without.colors) and not len(read_obj(tmp_path / f"{STEM}_model.obj").colors)
+    np.testing.assert_array_equal(read_reconstruction(written.json).mesh.colors, rich.mesh.colors)
+    for name in ("vertices", "triangles", "uv", "uv_triangles"):
+        np.testing.assert_array_equal(getattr(with_colors, name), getattr(without, name))
+    a, b = (trimesh.load(path, process=False, force="mesh") for path in (written.obj, plain.obj))
+    np.testing.assert_array_equal(a.vertices, b.vertices)
+    np.testing.assert_array_equal(a.faces, b.faces)
+    np.testing.assert_array_equal(a.visual.uv, b.visual.uv)
+    a, b = read_polydata(written.obj), read_polydata(plain.obj)
+    np.testing.assert_array_equal(points(a), points(b))
+    np.testing.assert_array_equal(triangles(a), triangles(b))
+    np.testing.assert_array_equal(point_array(a, "TCoords"), point_array(b, "TCoords"))
+
+
+def test_published_arrays_come_as_plain_numbers(rich, tmp_path):
+    written = write_reconstruction(rich, tmp_path, STEM)
+    path = tmp_path / f"{STEM}_published.npz"
+    with np.load(path, allow_pickle=False) as arrays:
+        assert set(arrays) == set(rich.published)
+        for name, array in rich.published.items():
+            assert arrays[name].dtype == array.dtype
+            np.testing.assert_array_equal(arrays[name], array)
+    assert path.name in json.loads(written.json.read_text())["files"]
+    first = path.read_bytes()
+    write_reconstruction(rich, tmp_path, STEM)
+    assert path.read_bytes() == first
+    objects = replace(rich, published={"v3d": np.array([{}], object)})
+    with pytest.raises(ValueError, match="Object arrays"):
+        write_reconstruction(objects, tmp_path / "no", STEM)
+    assert not list((tmp_path / "no").iterdir())
 
 
 def test_model_topology_is_used_when_it_fits(result, written):
@@ -263,9 +362,9 @@ def test_a_result_that_is_not_finite_leaves_nothing(result, tmp_path):
         assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("wrong", [{"formats": ("stl",)}, {"stem": "my photo"}, {"overlay": True}])
+@pytest.mark.parametrize("wrong", [{"formats": ("stl",)}, {"stem": "my photo"}])
 def test_wrong_use(result, tmp_path, wrong):
-    with pytest.raises(ValueError, match=r"unknown formats|unsafe stem|needs the photo"):
+    with pytest.raises(ValueError, match=r"unknown formats|unsafe stem"):
         write_reconstruction(result, tmp_path, **{"stem": STEM, **wrong})
     assert not list(tmp_path.iterdir())
 

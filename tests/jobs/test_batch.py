@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from faceviewer.engines.options import UsageError
+from faceviewer.engines.options import ReconstructOptions, UsageError
 from faceviewer.io.atomic import PREFIX
 from faceviewer.io.cv import cv2
 from faceviewer.io.result_reader import is_complete, read_result
-from faceviewer.jobs.batch import BatchRequest, make_tasks, prepare_directory, run_batch
+from faceviewer.jobs.batch import prepare_directory, run_batch
 from faceviewer.jobs.photo_job import FaceChoice
 from faceviewer.jobs.sources import expand_inputs
+from faceviewer.jobs.tasks import BatchRequest, make_tasks
 from faceviewer.types import Cancelled, CancelToken, FaceviewerError
 
 
@@ -144,11 +145,25 @@ def test_resume_wants_every_face_format_and_overlay(two_faces, request_):
     assert run([two_faces], request_(faces=FaceChoice(1), resume=True))[0].status == "skipped"
     assert run([two_faces], request_(resume=True))[0].status == "done"  # the second face was missing
     assert run([two_faces], request_(resume=True))[0].faces == 2
-    assert run([two_faces], request_(resume=True, overlay=True))[0].status == "done"
+    assert run([two_faces], request_(resume=True, pictures=("overlay", "parts-seen")))[0].status == "done"
+    assert run([two_faces], request_(resume=True, pictures=("parts-seen",)))[0].status == "skipped"
+    assert run([two_faces], request_(resume=True, pictures=("shape",)))[0].status == "done"
     assert run([two_faces], request_(resume=True, origins=True))[0].status == "done"
     assert run([two_faces], request_(resume=True, origins=True))[0].status == "skipped"
     assert run([two_faces], request_(resume=True, formats=("obj", "ply")))[0].status == "done"
     assert run([two_faces], request_(resume=True, formats=("ply",)))[0].status == "skipped"
+
+
+def test_pictures_that_a_head_cannot_have_are_left_out_and_told(two_faces, request_, tmp_path):
+    wanted = {"pictures": ("model", "texture"), "faces": FaceChoice(1)}
+    (outcome,) = run([two_faces], request_(**wanted))
+    assert outcome.status == "done"
+    assert outcome.warnings[-1] == "The picture 'model' was left out: the head has no texture 'model'."
+    pictures = {path.name for path in (tmp_path / "out").glob("*_on_photo.png")}
+    assert pictures == {"couple_face1_on_photo.png"}
+    assert run([two_faces], request_(**wanted, resume=True))[0].status == "skipped"
+    with pytest.raises(UsageError, match="no picture 'front': choose of overlay, texture"):
+        request_(pictures=("overlay", "front"))
 
 
 def test_one_person_is_fitted_from_all_usable_photos(album, request_, two_faces, tmp_path):
@@ -207,7 +222,7 @@ def test_frames_of_a_video_are_photos_of_their_own(request_, sample_photo, tmp_p
 
 
 def test_long_names_leave_room_for_suffixes(album, request_, tmp_path):
-    (outcome,) = run(album("x" * 240 + ".jpg"), request_(overlay=True))
+    (outcome,) = run(album("x" * 240 + ".jpg"), request_(pictures=("overlay",)))
     assert outcome.status == "done", outcome.reason
     assert max(len(name) for name in names(tmp_path / "out")) < 160
 
@@ -224,3 +239,29 @@ def test_preparing_clears_away_what_killed_runs_left(tmp_path):
     os.utime(stale, (0, 0))
     prepare_directory(tmp_path)
     assert names(tmp_path) == set()
+
+
+def test_an_engine_with_a_camera_of_its_own_takes_no_focal_length(request_):
+    with pytest.raises(UsageError, match="the engine fake has a camera of its own"):
+        request_(options=ReconstructOptions(fov_deg=40))
+
+
+def test_pictures_done_together_give_what_single_ones_give(album, two_faces, request_, tmp_path):
+    paths = [*album("a.jpg", "b.jpg"), two_faces]
+    alone = run(paths, request_(directory=tmp_path / "alone"))
+    together = run(paths, request_(directory=tmp_path / "together", together=2))
+    assert [(o.label, o.status, o.faces) for o in together] == [(o.label, o.status, o.faces) for o in alone]
+    assert names(tmp_path / "together") == names(tmp_path / "alone")
+
+
+def test_among_pictures_done_together_one_bad_one_costs_nobody(album, request_, tmp_path):
+    """One cannot be read, one has no face, at one the engine itself fails, which then gets the others one by one."""
+    good, stubborn, other, broken = album("a.jpg", "stubborn.jpg", "b.jpg", "broken.jpg")
+    broken.write_bytes(b"no photo")
+    empty = tmp_path / "album" / "empty.png"
+    Image.new("RGB", (64, 64)).save(empty)
+    outcomes = {Path(o.label).name: o for o in run([stubborn, good, broken, empty, other], request_(together=5))}
+    assert {name: o.status for name, o in outcomes.items()} == {
+        "a.jpg": "done", "b.jpg": "done", "stubborn.jpg": "failed", "broken.jpg": "failed", "empty.png": "failed",
+    }  # fmt: skip
+    assert "no face was found" in outcomes["empty.png"].reason and "stubborn.jpg" in outcomes["stubborn.jpg"].reason

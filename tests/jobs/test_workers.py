@@ -11,8 +11,9 @@ from faceviewer.engines.options import UsageError
 from faceviewer.engines.registry import EngineSpec
 from faceviewer.io.result_reader import is_complete
 from faceviewer.jobs import workers
-from faceviewer.jobs.batch import BatchRequest, make_tasks, run_batch
+from faceviewer.jobs.batch import run_batch
 from faceviewer.jobs.sources import expand_inputs
+from faceviewer.jobs.tasks import BatchRequest, make_tasks
 
 
 def run(paths, request, count=2):

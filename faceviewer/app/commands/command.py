@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from faceviewer.app.state import AppState
+from faceviewer.app.state import FILE_ENGINE, AppState
 from faceviewer.app.verbs import Verbs
 
 
@@ -55,6 +55,11 @@ def can_reconstruct(state: AppState) -> bool:
     return has_photo(state) or (state.shown.photo is not None and bool(state.shown.faces))
 
 
+def has_photos(state: AppState) -> bool:
+    """A photo is in the list."""
+    return any(document.kind == "photo" for document in state.documents)
+
+
 def has_faces(state: AppState) -> bool:
     """The shown photo has faces."""
     return bool(state.shown.faces)
@@ -65,9 +70,24 @@ def has_head(state: AppState) -> bool:
     return state.shown.result is not None
 
 
+def has_head_of_photo(state: AppState) -> bool:
+    """A head is shown that was made from a photo: where its camera stood and what it saw is known."""
+    return state.shown.result is not None and state.shown.result.engine != FILE_ENGINE
+
+
 def has_texture(state: AppState) -> bool:
     """The shown head has a texture."""
     return state.shown.result is not None and bool(state.shown.result.textures)
+
+
+def has_colors(state: AppState) -> bool:
+    """The shown head has a texture, or colours of its vertices."""
+    return has_texture(state) or (state.shown.mesh is not None and state.shown.mesh.colors is not None)
+
+
+def has_uv(state: AppState) -> bool:
+    """The shown head has texture coordinates; a single one stands for none."""
+    return state.shown.mesh is not None and len(state.shown.mesh.topology.uv) > 1
 
 
 def has_edits(state: AppState) -> bool:

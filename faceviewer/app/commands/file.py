@@ -31,8 +31,8 @@ def _paste(verbs: Verbs) -> None:
 
 
 FILE_COMMANDS = (
-    Command("file.open", "Open...", "File", _open, "Ctrl+O", "Open photos, videos or a session.", icon="open",
-            toolbar="text"),
+    Command("file.open", "Open...", "File", _open, "Ctrl+O", "Open photos, videos, meshes (OBJ) or a session.",
+            icon="open", toolbar="text"),
     Command("file.open_folder", "Open folder...", "File", _open_folder, "Ctrl+Shift+O", "Open all photos of a folder.",
             icon="folder"),
     Command("file.paste", "Paste picture", "File", _paste, "Ctrl+V", "Open the picture or files on the clipboard.",

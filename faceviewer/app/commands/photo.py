@@ -2,14 +2,50 @@
 
 from __future__ import annotations
 
-from faceviewer.app.commands.command import Command, can_reconstruct, has_documents, has_faces, has_photo, is_busy
+from functools import partial
+
+from faceviewer.app.commands.command import (
+    Command,
+    can_reconstruct,
+    has_documents,
+    has_faces,
+    has_photo,
+    has_photos,
+    is_busy,
+)
+from faceviewer.app.state import AppState
 from faceviewer.app.verbs import Verbs
+from faceviewer.engines.registry import engine_ids, engine_spec
 
 
 def _remove(verbs: Verbs) -> None:
     document = verbs.store.state.document(verbs.store.state.current)
     if document is not None:
         verbs.opening.remove(document.id)
+
+
+def _use_engine(engine_id: str, verbs: Verbs) -> None:
+    verbs.engines.use(engine_id)
+
+
+def _is_made_by(engine_id: str, state: AppState) -> bool:
+    return state.shown.result is not None and state.shown.result.engine == engine_id
+
+
+def _engine_commands() -> tuple[Command, ...]:
+    return tuple(
+        Command(
+            f"photo.engine.{name}",
+            engine_spec(name).title,
+            "Photo/Engine",
+            partial(_use_engine, name),
+            "",
+            "Make the heads of this photo with this engine; settings choose the one for all others.",
+            can_reconstruct,
+            partial(_is_made_by, name),
+        )
+        for name in engine_ids()
+    )
 
 
 PHOTO_COMMANDS = (
@@ -21,7 +57,8 @@ PHOTO_COMMANDS = (
             "Make a head of every face in this photo.", has_faces),
     Command("photo.reconstruct_list", "Reconstruct all photos", "Photo",
             lambda verbs: verbs.reconstructing.reconstruct_list(), "",
-            "Work through all photos of the list that have no head yet.", has_documents),
+            "Work through all photos of the list that have no head yet.", has_photos),
+    *_engine_commands(),
     Command("photo.cancel", "Cancel", "Photo", lambda verbs: verbs.reconstructing.cancel(), "Esc",
             "Stop what is being computed; earlier results stay.", is_busy, icon="cancel"),
     Command("photo.search_small", "Search for small faces", "Photo",

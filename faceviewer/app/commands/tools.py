@@ -1,12 +1,13 @@
-"""Commands of the menu Tools: what a click does, measuring, comparing, live following."""
+"""Commands of the menu Tools: what a click does, measuring, comparing, live following, models."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from faceviewer.app.commands.command import Command, has_head
+from faceviewer.app.commands.command import Command, has_head, has_head_of_photo
 from faceviewer.app.state import AppState, Tool
 from faceviewer.app.verbs import Verbs
+from faceviewer.engines.registry import engine_ids, engine_spec
 
 _TOOLS: tuple[tuple[Tool, str, str, str, str], ...] = (
     ("select", "Select", "Q", "select", "Click vertices, landmarks and texels to see their values."),
@@ -50,6 +51,29 @@ def _mirror(verbs: Verbs) -> None:
         verbs.live.set_mirror(not live.mirror)
 
 
+def _compare_engine(engine_id: str, verbs: Verbs) -> None:
+    verbs.engines.compare(engine_id)
+
+
+def _can_compare(engine_id: str, state: AppState) -> bool:
+    return has_head_of_photo(state) and state.shown.result is not None and state.shown.result.engine != engine_id
+
+
+def _compare_engine_commands() -> tuple[Command, ...]:
+    return tuple(
+        Command(
+            f"tools.compare_engine.{name}",
+            engine_spec(name).title,
+            "Tools/Compare with the head of",
+            partial(_compare_engine, name),
+            "",
+            "Make this face's head with this engine, too, and set the two side by side.",
+            partial(_can_compare, name),
+        )
+        for name in engine_ids()
+    )
+
+
 TOOL_COMMANDS = (
     *(
         Command(f"tools.{tool}", title, "Tools", partial(_use, tool), key, explanation, has_head,
@@ -61,6 +85,7 @@ TOOL_COMMANDS = (
     Command("tools.compare", "Compare with another head", "Tools", lambda verbs: verbs.comparing.start_or_stop(),
             "Ctrl+M", "Two heads side by side, or their distance as a heat map.", _two_heads,
             lambda state: state.comparison is not None, "compare", toolbar="icon", separator=True),
+    *_compare_engine_commands(),
     Command("tools.heat_map", "Heat map", "Tools", lambda verbs: verbs.comparing.toggle_heat_map(), "H",
             "Colour one head by its distance from the other.", lambda state: state.comparison is not None,
             lambda state: state.comparison is not None and state.comparison.layout == "heat map", "heat-map"),
@@ -72,4 +97,7 @@ TOOL_COMMANDS = (
             lambda state: state.live is not None and state.live.mirror, "mirror"),
     Command("tools.stop_live", "Stop following", "Tools", lambda verbs: verbs.live.stop(), "",
             "Close the camera or video.", _is_live, icon="stop"),
+    Command("tools.models", "Models...", "Tools", lambda verbs: verbs.ui.open_dialog("models"), "",
+            "See which files of published systems are there and what works with them; bring and check such files.",
+            icon="models", separator=True),
 )  # fmt: skip

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Literal
 
-from faceviewer.app.commands.command import Command, has_head, has_texture
+from faceviewer.app.commands.command import (
+    Command,
+    has_colors,
+    has_head,
+    has_head_of_photo,
+    has_texture,
+    has_uv,
+)
 from faceviewer.app.state import DISPLAY_MODES, LANDMARK_SETS, AppState, DisplayMode
 from faceviewer.app.verbs import Verbs
 from faceviewer.app.viewing import Direction
@@ -29,7 +37,7 @@ _DISPLAY_KEYS: dict[DisplayMode, str] = {
     "normals": "Shift+N", "parts": "P", "origin": "O", "depth": "D", "checker": "K",
 }  # fmt: skip
 _DISPLAY_EXPLANATIONS: dict[DisplayMode, str] = {
-    "textured": "The texture's exact colours, without any light.",
+    "textured": "The texture's exact colours, without any light; or else the vertices' colours, shaded a little.",
     "textured lit": "The texture under a lamp; shows the shape, changes the colours.",
     "shaded": "Plain grey, to judge the shape.",
     "edges": "Plain grey with the edges of all triangles.",
@@ -114,6 +122,10 @@ def _toggle_part(name: str, verbs: Verbs) -> None:
     verbs.viewing.toggle_part(name)
 
 
+def _has_set(name: str, state: AppState) -> bool:
+    return state.shown.result is not None and name in state.shown.result.landmarks
+
+
 def _has_part(name: str, state: AppState) -> bool:
     return name in state.view.parts
 
@@ -135,9 +147,10 @@ def _switch(
     explanation: str,
     icon: str = "",
     toolbar: Literal["", "icon"] = "",
+    enabled: Callable[[AppState], bool] = has_head,
 ) -> Command:
     flip, is_on = partial(_flip, field), partial(_is_on, field)
-    return Command(command_id, title, menu, flip, shortcut, explanation, has_head, is_on, icon, toolbar)
+    return Command(command_id, title, menu, flip, shortcut, explanation, enabled, is_on, icon, toolbar)
 
 
 def _display_commands() -> tuple[Command, ...]:
@@ -149,12 +162,18 @@ def _display_commands() -> tuple[Command, ...]:
             partial(_set_display, mode),
             _DISPLAY_KEYS[mode],
             _DISPLAY_EXPLANATIONS[mode],
-            has_texture if mode in ("textured", "textured lit", "origin") else has_head,
+            _display_needs(mode),
             partial(_is_display, mode),
             _DISPLAY_ICONS[mode],
         )
         for mode in DISPLAY_MODES
     )
+
+
+def _display_needs(mode: DisplayMode) -> Callable[[AppState], bool]:
+    if mode in ("textured", "textured lit"):
+        return has_colors
+    return {"origin": has_texture, "checker": has_uv}.get(mode, has_head)
 
 
 def _direction_commands() -> tuple[Command, ...]:
@@ -183,7 +202,7 @@ def _landmark_commands() -> tuple[Command, ...]:
             partial(_toggle_landmarks, name),
             f"Alt+{number}",
             "Show this landmark set on the photo, on the head and on the texture.",
-            has_head,
+            partial(_has_set, name),
             partial(_has_landmarks, name),
             "landmarks",
             toolbar="icon" if name == "68" else "",
@@ -219,13 +238,14 @@ VIEW_COMMANDS = (
     _switch("view.parts_overlay", "Tint parts over the picture", "View/Parts", "parts_overlay", "Shift+P",
             "Lay the colours of the parts over photo, head and texture.", "parts", toolbar="icon"),
     _switch("view.visible_only", "Visible only", "View", "visible_only", "V",
-            "Leave out landmarks and areas that the photo does not show."),
+            "Leave out landmarks and areas that the photo does not show.", enabled=has_head_of_photo),
     _switch("view.pose_axes", "Head pose axes", "View", "pose_axes", "X",
-            "Show how the head is turned: yaw, pitch and roll.", "axes", toolbar="icon"),
+            "Show how the head is turned: yaw, pitch and roll.", "axes", toolbar="icon", enabled=has_head_of_photo),
     _switch("view.photo_mesh", "Mesh over the photo", "View", "photo_mesh", "M",
-            "Draw the fitted triangles over the photo."),
+            "Draw the fitted triangles over the photo.", enabled=has_head_of_photo),
     _switch("view.through_photo", "Look through the photo's camera", "View", "through_photo", "C",
-            "See the head exactly where the photo shows it.", "through-photo", toolbar="icon"),
+            "See the head exactly where the photo shows it.", "through-photo", toolbar="icon",
+            enabled=has_head_of_photo),
     _switch("view.uv_wireframe", "UV wireframe", "View/Texture", "uv_wireframe", "U",
             "Draw the triangles over the texture."),
     _switch("view.uv_origin", "Where texels come from", "View/Texture", "uv_origin", "Shift+U",

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
+from torch import Tensor, nn
 
 from faceviewer.assets.places import asset_place
 from faceviewer.detection import FaceDetector
@@ -30,7 +31,7 @@ from faceviewer.models.tddfa_v3.decode import decode
 from faceviewer.models.tddfa_v3.drawing import draw, visible_vertices
 from faceviewer.models.tddfa_v3.face_model import FaceModel
 from faceviewer.models.tddfa_v3.landmarks import landmark_vertices
-from faceviewer.types import CancelToken, Face, Progress, ProgressCallback, Reconstruction
+from faceviewer.types import CancelToken, Face, FaceviewerError, Progress, ProgressCallback, Reconstruction
 
 
 def build(device: str, assets: Path | None = None) -> TddfaV3Engine:
@@ -100,7 +101,7 @@ class TddfaV3Engine:
         began = time.perf_counter()
         progress(Progress("Reading the face", 0.1))
         cropped = self._cropped(shots, choices)
-        alpha = regress(network, cropped, self._device, dtype, cancel)
+        alpha = self._regressed(network, cropped, call)
         coefficients = coefficients_of(alpha, one_person=one_person)
         regress_seconds = (time.perf_counter() - began) / len(shots)
         heads: list[Reconstruction] = []
@@ -112,6 +113,16 @@ class TddfaV3Engine:
             heads += self._heads(model, cropped[rows], faces, _rows(coefficients, rows), call, regress_seconds)
         progress(Progress("Making the head", 1.0))
         return heads
+
+    def _regressed(self, network: nn.Module, cropped: Sequence[CroppedFace], call: _Call) -> Tensor:
+        """(B, 257). Where half precision overflows, which real weights need not but may, full precision answers."""
+        try:
+            return regress(network, cropped, self._device, call.dtype, call.cancel)
+        except FaceviewerError:
+            if call.dtype == torch.float32:
+                raise
+        network = self._library.regressor(call.backbone, torch.float32)
+        return regress(network, cropped, self._device, torch.float32, call.cancel)
 
     def _cropped(self, shots: Sequence[Shot], choices: TddfaV3Options) -> list[CroppedFace]:
         if choices.input == "crop":

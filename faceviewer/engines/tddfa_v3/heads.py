@@ -8,7 +8,7 @@ from torch import Tensor
 from faceviewer.engines.options import ReconstructOptions
 from faceviewer.engines.tddfa_v3.alignment import POINTS_106
 from faceviewer.engines.tddfa_v3.options import TddfaV3Options
-from faceviewer.engines.tddfa_v3.textures import SeenFace, colors_of, published_colors, textures_of
+from faceviewer.engines.tddfa_v3.textures import SeenFace, colors_of, textures_of
 from faceviewer.geometry.crop224 import CROP_SIZE
 from faceviewer.models.tddfa_v3.coefficients import Coefficients, join_coefficients
 from faceviewer.models.tddfa_v3.convert import WHOLE_PICTURE, head_pose, landmark_sets, to_head_mm, topology_of
@@ -77,7 +77,7 @@ def published_arrays(
         "v3d": decoded.v3d[k],
         "v2d": decoded.v2d[k],
         "face_texture": decoded.texture[k].clamp(0, 1),
-        "extractTex": published_colors(seen),
+        "extractTex": seen.published_colors,
         "seg": part_masks(seen.model, decoded)[k],
         "seg_visible": seen_part_masks(seen.model, drawing, seen.visible)[k],
     }

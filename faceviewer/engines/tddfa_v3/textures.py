@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -33,6 +34,23 @@ class SeenFace:
     source: CroppedFace
     camera: Camera
 
+    @cached_property
+    def published_layers(self) -> UvLayers:
+        """What the published program blends."""
+        crop = torch.tensor(self.source.rgb, device=self.decoded.v3d.device)
+        return reference_layers(self.model, self.decoded, crop, self.visible, self.index)
+
+    @cached_property
+    def published_blend(self) -> np.ndarray:
+        """(1024, 1024, 3) uint8: the published program's texture."""
+        return poisson_blend(self.published_layers)
+
+    @cached_property
+    def published_colors(self) -> torch.Tensor:
+        """(N, 3) RGB 0 to 1: what the published program calls extractTex."""
+        picture = torch.tensor(self.published_blend, device=self.decoded.v3d.device) / 255
+        return colors_from_uv(self.model, picture)
+
 
 def textures_of(face: SeenFace, options: ReconstructOptions, choices: TddfaV3Options) -> dict[str, Texture]:
     """By name "photo", completed by the model's colours, and "model", these alone; empty where none is asked for.
@@ -43,7 +61,7 @@ def textures_of(face: SeenFace, options: ReconstructOptions, choices: TddfaV3Opt
         return {}
     device = face.decoded.v3d.device
     if choices.texture == "published":
-        layers = published_layers(face)
+        layers = face.published_layers
         covered = reference_grid(face.model, device).covered.cpu().numpy()
     else:
         layers = texel_layers(
@@ -58,20 +76,10 @@ def textures_of(face: SeenFace, options: ReconstructOptions, choices: TddfaV3Opt
         )
         covered = covered_by(face.model, options.texture_size, device)
     kind = "albedo" if options.delight and choices.texture != "published" else "photo"
-    joined = photo_texture(layers, covered, BLENDS[choices.blend])
-    return {"photo": Texture(joined.rgb, joined.origin, kind), "model": model_texture(layers, covered)}
-
-
-def published_layers(face: SeenFace) -> UvLayers:
-    """What the published program blends."""
-    crop = torch.tensor(face.source.rgb, device=face.decoded.v3d.device)
-    return reference_layers(face.model, face.decoded, crop, face.visible, face.index)
-
-
-def published_colors(face: SeenFace) -> torch.Tensor:
-    """(N, 3) RGB 0 to 1: what the published program calls extractTex."""
-    picture = torch.tensor(poisson_blend(published_layers(face)), device=face.decoded.v3d.device) / 255
-    return colors_from_uv(face.model, picture)
+    known = choices.texture == "published" and choices.blend == "poisson"
+    joined = face.published_blend if known else BLENDS[choices.blend](layers)
+    texture = photo_texture(joined, layers, covered)
+    return {"photo": replace(texture, kind=kind), "model": model_texture(layers, covered)}
 
 
 def colors_of(face: SeenFace, textures: dict[str, Texture], choices: TddfaV3Options) -> np.ndarray | None:
@@ -81,7 +89,7 @@ def colors_of(face: SeenFace, textures: dict[str, Texture], choices: TddfaV3Opti
     if choices.colors == "model":
         return _to_bytes(face.decoded.texture[face.index])
     if choices.texture == "published":
-        return _to_bytes(published_colors(face))
+        return _to_bytes(face.published_colors)
     if "photo" in textures:
         return sample_vertex_colors(textures["photo"], topology_of(face.model), face.decoded.v3d.shape[1])
     crop = torch.tensor(face.source.rgb, device=face.decoded.v3d.device)

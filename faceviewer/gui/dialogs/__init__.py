@@ -69,5 +69,10 @@ def dialog_openers(verbs: Verbs, window: QWidget, view_picture: ViewPicture) -> 
 
         return CommandPalette(verbs, commands(), window)
 
-    makers = (settings, conventions, about, cheat_sheet, camera, export, picture, turntable, palette)
+    def models() -> QDialog:
+        from faceviewer.gui.dialogs.models import ModelsDialog
+
+        return ModelsDialog(verbs, window)
+
+    makers = (settings, conventions, about, cheat_sheet, camera, export, picture, turntable, palette, models)
     return {make.__name__.replace("_", " "): Opener(make) for make in makers}

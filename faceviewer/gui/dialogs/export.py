@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialogButtonBox,
+    QGridLayout,
     QGroupBox,
     QHBoxLayout,
     QLabel,
@@ -22,13 +23,14 @@ from PySide6.QtWidgets import (
 
 from faceviewer.app.export_plan import SCOPES, TEXTURE_SIDES, ExportPlan, PlannedFile
 from faceviewer.app.exporting import ExportWatch
-from faceviewer.app.setting_table import SETTINGS_BY_KEY
+from faceviewer.app.setting_table import PICTURE_SETTING, SETTINGS_BY_KEY
 from faceviewer.app.state import AppState
 from faceviewer.app.verbs import Verbs
 from faceviewer.gui.dialogs.sheet import PaletteWatcher, QuietLabel, Sheet, named
 from faceviewer.gui.dialogs.target import TargetRows
 from faceviewer.gui.theme import level_color
 from faceviewer.jobs.background import Outcome
+from faceviewer.raster.photo_picture_table import PHOTO_PICTURES
 from faceviewer.types import CancelToken, Progress
 
 _FORMATS = {
@@ -41,12 +43,15 @@ _FORMATS = {
 _EXTRAS = {
     "normals": "Normals in the OBJ",
     "morph_targets": "52 expressions in the GLB",
-    "overlay": "Photo with the head over it",
     "origins": "Where the texture comes from",
 }
 _NEEDS = {"normals": ("obj", "json"), "morph_targets": ("glb",)}
 """Extras that go into certain files, and which: of no use without one of them."""
+_ON_PHOTO = PICTURE_SETTING.removeprefix("export.")
+_PICTURES = {f"{_ON_PHOTO}{picture.name}": picture.label for picture in PHOTO_PICTURES}
+_PICTURE_COLUMNS = 4
 _SHOWN_ROWS = 9
+_ALL = {**_FORMATS, **_EXTRAS, **_PICTURES}
 
 
 class ExportDialog(Sheet):
@@ -57,7 +62,7 @@ class ExportDialog(Sheet):
         self._verbs = verbs
         self._cancel: CancelToken | None = None
         plan = verbs.exporting.plan()
-        self._switches = {name: self._switch(name, title) for name, title in {**_FORMATS, **_EXTRAS}.items()}
+        self._switches = {name: self._switch(name, title) for name, title in _ALL.items()}
         self._scope = named(QComboBox(), "Heads", "Which heads are exported")
         self._shape = named(QCheckBox("With my changes"), "With my changes", "Off: the heads as fitted to the photo")
         self._texture = named(QComboBox(), "Texture size", SETTINGS_BY_KEY["export.texture_side"].explanation)
@@ -97,6 +102,10 @@ class ExportDialog(Sheet):
         groups = QHBoxLayout()
         groups.addWidget(formats, 1)
         groups.addWidget(extras, 1)
+        pictures = QGroupBox("Pictures of the head on its photo")
+        grid = QGridLayout(pictures)
+        for index, name in enumerate(_PICTURES):
+            grid.addWidget(self._switches[name], *divmod(index, _PICTURE_COLUMNS))
         heads = QHBoxLayout()
         heads.addWidget(self._scope, 1)
         heads.addWidget(self._shape)
@@ -106,6 +115,7 @@ class ExportDialog(Sheet):
             hidden.hide()
         layout = QVBoxLayout(self)
         layout.addLayout(groups)
+        layout.addWidget(pictures)
         layout.addLayout(self._target)
         layout.addWidget(self._preview, 1)
         layout.addWidget(self._summary)
@@ -124,7 +134,7 @@ class ExportDialog(Sheet):
 
     def _show_plan(self, plan: ExportPlan) -> None:
         for name, box in self._switches.items():
-            box.setChecked(getattr(plan, name))
+            box.setChecked(_is_chosen(plan, name))
         self._fill_scopes(plan.scope)
         self._fill_textures(plan.texture_side)
         self._shape.setChecked(plan.edited)
@@ -160,7 +170,7 @@ class ExportDialog(Sheet):
         self._texture.setEnabled(bool(side))
 
     def _plan(self) -> ExportPlan:
-        switches = {name: box.isChecked() for name, box in self._switches.items()}
+        chosen = {name: box.isChecked() for name, box in self._switches.items()}
         plan = self._verbs.exporting.plan()
         return replace(
             plan,
@@ -169,7 +179,8 @@ class ExportDialog(Sheet):
             scope=self._scope.currentData(),
             texture_side=self._texture.currentData() or None,
             edited=self._shape.isChecked(),
-            **switches,
+            pictures=tuple(name.removeprefix(_ON_PHOTO) for name in _PICTURES if chosen[name]),
+            **{name: chosen[name] for name in (*_FORMATS, *_EXTRAS)},
         )
 
     def _refresh(self) -> None:
@@ -177,6 +188,9 @@ class ExportDialog(Sheet):
         for name, needed in _NEEDS.items():
             self._switches[name].setEnabled(any(self._switches[other].isChecked() for other in needed))
         plan = self._plan()
+        possible = self._verbs.exporting.possible_pictures(plan)
+        for name in _PICTURES:
+            self._switches[name].setEnabled(name.removeprefix(_ON_PHOTO) in possible)
         self._target.ask_name(plan.scope != "all")
         self._shape.setEnabled(bool(self._verbs.store.state.work.edits))
         files = self._verbs.exporting.preview(plan) if plan.writes_anything else ()
@@ -251,6 +265,10 @@ class ExportDialog(Sheet):
             self._is_open = False
             self._unsubscribe()
         super().done(result)
+
+
+def _is_chosen(plan: ExportPlan, switch: str) -> bool:
+    return switch.removeprefix(_ON_PHOTO) in plan.pictures if switch in _PICTURES else getattr(plan, switch)
 
 
 def _summary(files: tuple[PlannedFile, ...]) -> str:

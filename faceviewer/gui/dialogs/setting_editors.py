@@ -87,7 +87,7 @@ class _Folder(SettingEditor):
     def __init__(self, setting: Setting, settings: Settings) -> None:
         super().__init__(setting, settings)
         self.widget = QWidget()
-        self._line = QLineEdit(placeholderText="the one used last", clearButtonEnabled=True)
+        self._line = QLineEdit(placeholderText=setting.unset, clearButtonEnabled=True)
         self._line.textChanged.connect(self._set)
         button = QPushButton("Choose…")
         button.setAccessibleName(f"Choose a folder: {setting.label}")

@@ -18,15 +18,17 @@ from PySide6.QtWidgets import (
 
 from faceviewer.app.editing import EXAGGERATION_LIMITS, SHAPE_LIMIT_SD, EditableHead
 from faceviewer.app.slider_titles import expression_title, shape_title
-from faceviewer.app.state import NO_EDITS, AppState
+from faceviewer.app.state import FILE_ENGINE, NO_EDITS, AppState
 from faceviewer.app.verbs import Verbs
 from faceviewer.gui.panels.command_check import command_hint, command_table
 from faceviewer.gui.panels.naming import centred_note, named, note
 from faceviewer.gui.panels.sleeping_panel import SleepingPanel
 from faceviewer.gui.panels.slider_group import SliderActions, SliderGroup, SliderLevels
 from faceviewer.gui.panels.sliders import SliderRow, SliderSpec
+from faceviewer.types import Reconstruction
 
 _NO_HEAD = "Sliders appear here once there is a head."
+_FROM_FILE = "A mesh from a file cannot be changed: nobody knows how its shape and expression vary."
 _NOT_EDITABLE = "Heads of this engine cannot be changed: it has no sliders for shape and expression."
 
 
@@ -72,7 +74,7 @@ class CoefficientsPanel(SleepingPanel):
         if shown.result is before.shown.result and state.work is before.work and shown.head == before.shown.head:
             return
         head = self._verbs.editing.model(shown.result)
-        self.message.setText(_NO_HEAD if shown.result is None else _NOT_EDITABLE)
+        self.message.setText(_message(shown.result))
         self._stack.setCurrentIndex(0 if head is None else 1)
         if head is None or shown.result is None or shown.head is None:
             return
@@ -144,6 +146,13 @@ class CoefficientsPanel(SleepingPanel):
         button = named(QPushButton(title, self), title, command_hint(command_table()[command_id]))
         button.clicked.connect(slot)
         return button
+
+
+def _message(result: Reconstruction | None) -> str:
+    """Why there are no sliders."""
+    if result is None:
+        return _NO_HEAD
+    return _FROM_FILE if result.engine == FILE_ENGINE else _NOT_EDITABLE
 
 
 def _groups(groups: Mapping[str, Mapping[str, SliderSpec]], actions: SliderActions) -> tuple[SliderGroup, ...]:

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from faceviewer.app.commands.tools import TOOL_COMMANDS
-from faceviewer.app.measured import SCALE_NOTE, measured, named_measures
+from faceviewer.app.measured import SCALE_NOTE, measured, named_measures, scale_note
 from faceviewer.app.state import AppState, Measurement, Tool
 from faceviewer.app.verbs import Verbs
 from faceviewer.gui.icons import icon
@@ -108,6 +108,7 @@ class MeasurePanel(SleepingPanel):
         state = self._verbs.store.state
         mesh = state.shown.mesh
         self._copy.setEnabled(mesh is not None)
+        self._note.setText(scale_note(state.shown.result))
         self._show_own(state, mesh)
         self._show_named(mesh)
 
@@ -152,7 +153,7 @@ class MeasurePanel(SleepingPanel):
             for table in (self._own, self._named)
             for row in range(table.rowCount())
         ]
-        QGuiApplication.clipboard().setText("\n".join([*lines, SCALE_NOTE]))
+        QGuiApplication.clipboard().setText("\n".join([*lines, self._note.text()]))
 
 
 def _text(measurement: Measurement, mesh: FaceMesh) -> str:

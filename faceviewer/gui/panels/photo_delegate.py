@@ -24,7 +24,7 @@ _STATUS_ICONS: dict[DocumentStatus, str] = {
     "failed": "error",
 }
 _STATUS_LEVELS: dict[DocumentStatus, Level] = {"done": "ok", "no face": "warning", "failed": "error"}
-_KIND_ICONS = {"photo": "photo", "video": "video", "webcam": "webcam"}
+_KIND_ICONS = {"photo": "photo", "video": "video", "webcam": "webcam", "mesh": "3d"}
 
 
 class PhotoDelegate(QStyledItemDelegate):

@@ -20,7 +20,7 @@ _STATUS_TITLES = {
     "no face": "No face found",
     "failed": "Failed",
 }
-_KIND_TITLES = {"photo": "", "video": "Video", "webcam": "Webcam"}
+_KIND_TITLES = {"photo": "", "video": "Video", "webcam": "Webcam", "mesh": "Mesh"}
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from faceviewer.app.palette import HOVER_COLOR, SELECTION_COLOR
 from faceviewer.app.selecting import landmark_selection, part_selection, vertex_selection
-from faceviewer.app.state import LANDMARK_SETS, AppState, Selection
+from faceviewer.app.state import FILE_ENGINE, LANDMARK_SETS, AppState, Selection
 from faceviewer.app.verbs import Verbs
 from faceviewer.gui.image_pane import ImagePane, PanePoint
 from faceviewer.gui.pane_layers import LandmarkDots, Mark, NameTip, Tint, landmark_at, one_part, part_colors, tinted
@@ -19,6 +19,7 @@ from faceviewer.gui.picture_canvas import Layer
 from faceviewer.types import PART_NAMES, Reconstruction
 
 _BOX_HINT = "Drag a box around the face. Esc leaves it."
+_NO_PHOTO = "This mesh has no photo."
 _TEACH = (
     "The photo. Click the face to select a point of the head, or a face's box to choose it. "
     "The wheel zooms, dragging moves, a double click (or 0) shows everything."
@@ -56,12 +57,16 @@ class PhotoView(QWidget):
         if shown.photo is not old.photo or mirrored != was_mirrored:
             picture = Picture.of(shown.photo.rgb) if shown.photo is not None else None
             self.pane.set_picture(picture, mirrored=mirrored)
+        if shown.document is not old.document:
+            is_mesh = shown.document is not None and shown.document.kind == "mesh"
+            self.pane.set_sentence(_NO_PHOTO if is_mesh else "")
+            self.pane.setAccessibleDescription(_NO_PHOTO if is_mesh else _TEACH)
         if state.tool != before.tool:
             self.pane.set_box_mode(state.tool == "box", _BOX_HINT)
         head_changed = shown.result is not old.result or shown.mesh is not old.mesh
         if head_changed:
             self._head = None
-            if shown.result is not None and shown.mesh is not None:
+            if shown.result is not None and shown.mesh is not None and shown.result.engine != FILE_ENGINE:
                 self._head = ProjectedHead(shown.result, shown.mesh)
         if head_changed or shown is not old or _layer_fields(state) != _layer_fields(before):
             self._show_layers(state)
@@ -98,7 +103,9 @@ class PhotoView(QWidget):
     def _dots_of(result: Reconstruction, head: ProjectedHead, name: str, state: AppState) -> LandmarkDots:
         visible = result.landmarks[name].visible
         drawn = visible if state.view.visible_only else visible | True
-        return LandmarkDots(name, head.landmarks_px(name), visible, drawn, state.view.landmark_size_px)
+        return LandmarkDots(
+            name, head.landmarks_px(name), visible, drawn, state.view.landmark_size_px, head.mesh.topology
+        )
 
     def _show_marks(self, state: AppState) -> None:
         marks: list[Layer] = []

@@ -47,9 +47,12 @@ def read(
     point: SurfacePoint | None,
     part_of: np.ndarray,
     mesh: FaceMesh,
-    camera: Camera,
+    camera: Camera | None,
 ) -> Reading:
-    """Everything about (u, v); ``point`` is the surface there, ``part_of`` as ``triangle_parts`` gives it."""
+    """Everything about (u, v); ``point`` is the surface there, ``part_of`` as ``triangle_parts`` gives it.
+
+    ``camera`` is that of the photo, None without one.
+    """
     texel = rgb = origin = photo_px = None
     part = "between the charts"
     if texture is not None:
@@ -59,8 +62,9 @@ def read(
     if point is not None:
         number = int(part_of[point.triangle])
         part = part_title(PART_NAMES[number]) if number >= 0 else "no face part"
-        x, y = camera.project(position_mm(mesh.vertices, mesh.topology.triangles, point))
-        photo_px = (float(x), float(y)) if np.isfinite((x, y)).all() else None
+        if camera is not None:
+            x, y = camera.project(position_mm(mesh.vertices, mesh.topology.triangles, point))
+            photo_px = (float(x), float(y)) if np.isfinite((x, y)).all() else None
     return Reading(uv, texel, rgb, origin, part, photo_px)
 
 

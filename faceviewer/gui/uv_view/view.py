@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from faceviewer.app.palette import HOVER_COLOR, ORIGIN_COLORS, SELECTION_COLOR
 from faceviewer.app.selecting import landmark_selection, texel_selection
-from faceviewer.app.state import LANDMARK_SETS, AppState, Selection, ViewState
+from faceviewer.app.state import FILE_ENGINE, LANDMARK_SETS, AppState, Selection, ViewState
 from faceviewer.app.verbs import Verbs
 from faceviewer.geometry.surface import SurfacePoint, uv_of
 from faceviewer.gui.image_pane import ImagePane, PanePoint
@@ -37,6 +37,7 @@ _TEACH = (
 )
 _EMPTY = "The texture of the head appears here."
 _UNTEXTURED = "No texture"
+_NO_UV = "This mesh has no texture coordinates."
 _CHART = (128, 128, 134, 255)
 
 
@@ -91,13 +92,14 @@ class UvView(QWidget):
         name = shown_texture(view, list(result.textures)) if result is not None else None
         self._result = result
         self._texture = result.textures[name] if result is not None and name is not None else None
-        self._layout = uv_layout(result.mesh.topology) if result is not None else None
+        has_uv = result is not None and len(result.mesh.topology.uv) > 1  # a single one stands for none
+        self._layout = uv_layout(result.mesh.topology) if result is not None and has_uv else None
         self._shows_origin = view.uv_origin and self._texture is not None
         if before != (self._texture, self._layout, self._shows_origin):
             picture = self._picture()
             self._side = picture.size.width() if picture is not None else SIDE_PX
             self.pane.set_picture(picture)
-            self.pane.set_sentence(_EMPTY if result is None else "")
+        self.pane.set_sentence(_EMPTY if result is None else "" if has_uv else _NO_UV)
         if result is None:
             self.strip.show_reading(None)
 
@@ -140,7 +142,9 @@ class UvView(QWidget):
     def _dots_of(self, result: Reconstruction, uv: UvLayout, name: str, view: ViewState) -> LandmarkDots:
         visible = result.landmarks[name].visible
         drawn = visible if view.visible_only else visible | True
-        return LandmarkDots(name, uv.landmarks(result, name) * self._side, visible, drawn, view.landmark_size_px)
+        return LandmarkDots(
+            name, uv.landmarks(result, name) * self._side, visible, drawn, view.landmark_size_px, result.mesh.topology
+        )
 
     def _frame(self) -> QRectF:
         return QRectF(0, 0, self._side, self._side)
@@ -209,7 +213,8 @@ class UvView(QWidget):
         inside = 0 <= uv[0] <= 1 and 0 <= uv[1] <= 1
         if not inside or mesh is None or self._layout is None or self._result is None:
             return None
-        return read(uv, self._texture, surface, self._layout.part_of, mesh, self._result.camera)
+        camera = self._result.camera if self._result.engine != FILE_ENGINE else None
+        return read(uv, self._texture, surface, self._layout.part_of, mesh, camera)
 
     def _click(self, point: PanePoint) -> None:
         selection = self.selection_at(point)

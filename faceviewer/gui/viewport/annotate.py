@@ -8,10 +8,10 @@ import numpy as np
 
 from faceviewer.app.color_scale import DEPTH_SCALE, DIFFERENCE_SCALE
 from faceviewer.app.landmarks import landmark_name
-from faceviewer.app.measured import SCALE_NOTE, measured, named_measures
+from faceviewer.app.measured import measured, named_measures, scale_note
 from faceviewer.app.palette import AXIS_COLORS, HOVER_COLOR, ORIGIN_COLORS, PART_COLORS, RGB, SELECTION_COLOR
 from faceviewer.app.properties import part_title
-from faceviewer.app.state import AppState, Selection, ViewState
+from faceviewer.app.state import FILE_ENGINE, AppState, Selection, ViewState
 from faceviewer.geometry.surface import SurfacePoint, position_mm
 from faceviewer.gui.viewport.annotations import Annotations, LegendScale, Line, Marker
 from faceviewer.gui.viewport.looks import LOOKS
@@ -20,7 +20,7 @@ from faceviewer.gui.viewport.pictures import shown_texture
 from faceviewer.gui.viewport.point_colors import depth_range_mm
 from faceviewer.gui.viewport.projection import Projection
 from faceviewer.gui.viewport.scene import HeadScene, Subject
-from faceviewer.types import PART_NAMES, FaceMesh, Origin
+from faceviewer.types import PART_NAMES, FaceMesh, Origin, Topology
 
 _ORIGIN_WORDS = {
     Origin.PHOTO: "From the photo",
@@ -46,7 +46,7 @@ def annotate(
         )
     return Annotations(
         markers=tuple(_markers(state, subject.mesh, scene, projection)),
-        lines=(*_pose_axes(state.view), *lines),
+        lines=(*(_pose_axes() if _has_pose(state.view, subject) else ()), *lines),
         legend=_legend(state.view, subject),
         scale=_scale(state.view, subject),
         title=pane.title,
@@ -59,18 +59,18 @@ def _markers(state: AppState, mesh: FaceMesh, scene: HeadScene, projection: Proj
         yield _marker(point, SELECTION_COLOR, mesh, scene, projection, radius_px=5.0)
     if state.selection is not None:
         chosen = state.selection
-        label = f"{chosen.name} #{chosen.index}" if chosen.kind == "landmark" else hover_text(chosen)
+        label = f"{chosen.name} #{chosen.index}" if chosen.kind == "landmark" else hover_text(chosen, mesh.topology)
         yield _marker(chosen.point, SELECTION_COLOR, mesh, scene, projection, radius_px=7.0, label=label)
     if state.hover is not None:
-        label = hover_text(state.hover)
+        label = hover_text(state.hover, mesh.topology)
         yield _marker(state.hover.point, HOVER_COLOR, mesh, scene, projection, radius_px=5.0, label=label)
 
 
-def hover_text(selection: Selection) -> str:
+def hover_text(selection: Selection, topology: Topology) -> str:
     """What to write beside the pointer; empty for plain places on the skin."""
     if selection.kind == "landmark" and selection.index is not None:
         try:
-            return landmark_name(selection.name, selection.index)
+            return landmark_name(selection.name, selection.index, topology)
         except (KeyError, IndexError):  # a set of an engine that gives no names
             return f"{selection.name} #{selection.index}"
     if selection.kind == "part":
@@ -97,9 +97,12 @@ def _marker(
     return Marker(xyz_mm, rgb, radius_px, behind, label)
 
 
-def _pose_axes(view: ViewState) -> tuple[Line, ...]:
-    if not view.pose_axes:
-        return ()
+def _has_pose(view: ViewState, subject: Subject) -> bool:
+    """Whether to show how the head is turned: no photo says so of a mesh from a file."""
+    return view.pose_axes and subject.result.engine != FILE_ENGINE
+
+
+def _pose_axes() -> tuple[Line, ...]:
     ends = np.eye(3) * _AXIS_MM
     return tuple(
         Line(np.stack([np.zeros(3), end]), rgb, 3.0, end_label=f"{axis} ({word})")
@@ -133,7 +136,8 @@ def _legend(view: ViewState, subject: Subject) -> tuple[tuple[RGB, str], ...]:
             return ((ORIGIN_COLORS[Origin.EMPTY], "Unknown"),)
         return tuple((ORIGIN_COLORS[origin], words) for origin, words in _ORIGIN_WORDS.items() if origin in present)
     if LOOKS[view.display].all_parts or view.parts_overlay:
-        return tuple((PART_COLORS[name], part_title(name)) for name in PART_NAMES if name in view.parts)
+        shown = view.parts & subject.mesh.topology.parts.keys()
+        return tuple((PART_COLORS[name], part_title(name)) for name in PART_NAMES if name in shown)
     return ()
 
 
@@ -144,15 +148,18 @@ def _scale(view: ViewState, subject: Subject) -> LegendScale | None:
     if view.display == "depth":
         near, far = depth_range_mm(subject.result.camera, subject.mesh)
         ends = (f"{near:.0f}", f"{(near + far) / 2:.0f}", f"{far:.0f}")
-        return LegendScale("Depth from the photo's camera, mm", DEPTH_SCALE, *ends)
+        camera = "a camera in front" if subject.result.engine == FILE_ENGINE else "the photo's camera"
+        return LegendScale(f"Depth from {camera}, mm", DEPTH_SCALE, *ends)
     return None
 
 
 def _notes(state: AppState, subject: Subject, *, measuring: bool) -> Iterator[str]:
-    if state.view.pose_axes:
+    if LOOKS[state.view.display].all_parts and not subject.mesh.topology.parts and subject.heat is None:
+        yield "The face parts of this mesh are not known."
+    if _has_pose(state.view, subject):
         pose = subject.result.pose
         angles = f"yaw {pose.yaw_deg:+.1f}°   pitch {pose.pitch_deg:+.1f}°   roll {pose.roll_deg:+.1f}°"
         yield angles.replace("-", "−")
         yield SIGNS
     if measuring or subject.heat is not None or state.view.display == "depth":
-        yield SCALE_NOTE
+        yield scale_note(subject.result)

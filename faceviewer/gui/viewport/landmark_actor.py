@@ -14,7 +14,7 @@ from faceviewer.app.palette import LANDMARK_GROUP_COLORS
 from faceviewer.app.state import ViewState
 from faceviewer.gui.viewport.projection import Projection
 from faceviewer.gui.viewport.vtk_arrays import color_array, float_array, vertex_cells
-from faceviewer.types import FaceMesh, Reconstruction
+from faceviewer.types import FaceMesh, Reconstruction, Topology
 
 _LIFT_MM, _LIFT_RADII = 1.5, 2.0
 """How far dots are moved towards the eye, the second in radii of a dot, so that sloping skin does not cut them. On the
@@ -52,14 +52,14 @@ def shown_landmarks(result: Reconstruction, mesh: FaceMesh, view: ViewState) -> 
         names += [name] * len(kept)
         indices.append(kept)
         points.append(np.einsum("lk,lkc->lc", landmarks.barycentric[kept], corners))
-        colors.append(_group_colors(name, count)[kept])
+        colors.append(_group_colors(name, count, mesh.topology)[kept])
     if not names:
         return NO_LANDMARKS
     return ShownLandmarks(tuple(names), np.concatenate(indices), np.concatenate(points), np.concatenate(colors))
 
 
-def _group_colors(set_name: str, count: int) -> np.ndarray:
-    groups = landmark_groups(set_name)
+def _group_colors(set_name: str, count: int, topology: Topology) -> np.ndarray:
+    groups = landmark_groups(set_name, topology)
     if len(groups) != count:  # another engine's set of that name
         groups = ("face",) * count
     return np.array([LANDMARK_GROUP_COLORS[group] for group in groups], np.uint8)

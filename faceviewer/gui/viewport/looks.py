@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -46,10 +46,15 @@ LOOKS: Mapping[DisplayMode, Look] = MappingProxyType(
 )
 
 
-def look_of(display: DisplayMode, *, textured: bool) -> Look:
-    """How to draw a head in a display mode. One without texture is shaded where its texture would be shown.
+def look_of(display: DisplayMode, *, textured: bool, colored: bool = False) -> Look:
+    """How to draw a head in a display mode. One without texture shows its vertices' colours where it has them.
 
-    Frames that are followed have none; unlit grey would show nothing but their outline.
+    They are shaded a little: often they mark landmarks or parts on a face of one colour, of which nothing but the
+    outline would be seen. Without colours it is shaded, as frames that are followed.
     """
     look = LOOKS[display]
-    return look if textured or look.picture not in ("texture", "origin") else LOOKS["shaded"]
+    if textured or look.picture not in ("texture", "origin"):
+        return look
+    if colored and look.picture == "texture":
+        return replace(look, picture="none", point_colors="texture", lit=True, data=not look.lit)
+    return LOOKS["shaded"]

@@ -23,8 +23,8 @@ def surface_colors(look: Look, subject: Subject, texture_name: str, normals: np.
     if look.point_colors == "normals":
         return np.round((normals + 1) * 127.5).astype(np.uint8)
     texture = shown_texture(result, texture_name)
-    if look.point_colors == "texture" and texture is not None:
-        return _sampled(texture, mesh.topology)
+    if look.point_colors == "texture":
+        return _sampled(texture, mesh.topology) if texture is not None else mesh.colors
     if look.point_colors == "depth":
         return DEPTH_SCALE.colors(result.camera.to_camera(mesh.vertices)[:, 2], *depth_range_mm(result.camera, mesh))
     return None

@@ -28,9 +28,12 @@ class Ball:
     radius_mm: float
 
     @classmethod
-    def around(cls, vertices_mm: np.ndarray) -> Ball:
-        """A ball around the (V, 3) vertices of a head, with some room; a sample of them tells its size."""
-        axes = np.asarray(vertices_mm[::_EVERY], np.float64).T
+    def around(cls, vertices_mm: np.ndarray, *, exact: bool = False) -> Ball:
+        """A ball around the (V, 3) vertices of a head, with some room; a sample of them tells its size.
+
+        exact: look at all of them, as meshes need that may be anything.
+        """
+        axes = np.asarray(vertices_mm[:: 1 if exact else _EVERY], np.float64).T
         low, high = axes.min(1), axes.max(1)
         x, y, z = ((low + high) / 2).tolist()
         return cls((x, y, z), float(np.linalg.norm(high - low)) / 2 * _ROOM)

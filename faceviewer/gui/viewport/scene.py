@@ -10,7 +10,7 @@ from vtkmodules.vtkCommonMath import vtkMatrix4x4
 from vtkmodules.vtkRenderingCore import vtkLight, vtkRenderer, vtkRenderWindow
 
 from faceviewer.app.palette import RGB
-from faceviewer.app.state import ViewState
+from faceviewer.app.state import FILE_ENGINE, ViewState
 from faceviewer.gui.viewport.head_actor import HeadActor
 from faceviewer.gui.viewport.landmark_actor import NO_LANDMARKS, LandmarkActor, ShownLandmarks, shown_landmarks
 from faceviewer.gui.viewport.looks import LOOKS, Look, look_of
@@ -157,7 +157,7 @@ class HeadScene:
             self._order_actors()
         if self._on_vertices.changed(head, subject.mesh):
             head.set_vertices(subject.mesh)
-            self.ball = Ball.around(subject.mesh.vertices)
+            self.ball = Ball.around(subject.mesh.vertices, exact=subject.result.engine == FILE_ENGINE)
         head.surface.VisibilityOn()
         return head
 
@@ -173,8 +173,9 @@ class HeadScene:
             self.painted_count = len(triangles)
 
     def _show_surface(self, head: HeadActor, subject: Subject, view: ViewState, ink: Ink) -> None:
-        textured = bool(subject.result.textures)
-        look = Look(data=True) if subject.heat is not None else look_of(view.display, textured=textured)
+        textured, has_colors = bool(subject.result.textures), subject.mesh.colors is not None
+        look = look_of(view.display, textured=textured, colored=has_colors)
+        look = Look(data=True) if subject.heat is not None else look
         wrapped = self._wrap(subject, view, look)
         if self._on_colors.changed(head, subject.result, subject.mesh, subject.heat, look, view.texture):
             rgb = surface_colors(look, subject, view.texture, head.normals)

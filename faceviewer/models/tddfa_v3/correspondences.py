@@ -35,12 +35,19 @@ class Correspondences:
 
         Raises FaceviewerError when no file relates the two.
         """
+        return self._along(self.way(source, target))
+
+    def way(self, source: int, target: int) -> tuple[int, ...]:
+        """The vertex counts of the meshes from source to target, both included, on the way that keeps most.
+
+        Raises FaceviewerError when no file relates the two.
+        """
         if source == target:
-            return np.arange(source)
-        ways = [self._along(way) for way in self._ways((source,), target)]
+            return (source,)
+        ways = list(self._ways((source,), target))
         if not ways:
             raise FaceviewerError(f"no file relates the meshes of {source} and {target} vertices")
-        return max(ways, key=lambda found: np.count_nonzero(found != NONE))
+        return max(ways, key=lambda way: np.count_nonzero(self._along(way) != NONE))
 
     def _ways(self, begun: tuple[int, ...], target: int) -> Iterator[tuple[int, ...]]:
         for source, reached in self.steps:
@@ -53,17 +60,24 @@ class Correspondences:
                 yield from self._ways(way, target)
 
     def _along(self, way: tuple[int, ...]) -> np.ndarray:
+        if len(way) == 1:
+            return np.arange(way[0])
         found = self.steps[way[-2], way[-1]]
         for step in reversed(list(pairwise(way[:-1]))):
             found = _through(self.steps[step], found)
         return found
 
 
+def file_name(one: int, other: int) -> str:
+    """What the file that relates two meshes is called, given their vertex counts in any order."""
+    return f"indices_{max(one, other)}_{min(one, other)}.npy"
+
+
 def load_correspondences(folder: Path) -> Correspondences:
     """The relations of those ``FILES`` that lie in the folder. Raises FaceviewerError for a file that is none."""
     arrays = {}
     for larger, smaller in FILES:
-        path = folder / f"indices_{larger}_{smaller}.npy"
+        path = folder / file_name(larger, smaller)
         if path.is_file():
             arrays[larger, smaller] = np.asarray(load_npy(path))
     return correspondences_from_arrays(arrays)

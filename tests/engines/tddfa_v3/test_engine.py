@@ -302,6 +302,19 @@ def test_absurd_answers_of_the_network_are_an_error_of_the_photo(engine: TddfaV3
         run(engine, sample())
 
 
+def test_half_precision_that_overflows_gives_way_to_full(engine: TddfaV3Engine, monkeypatch) -> None:
+    """On processors half precision is never chosen; here it is."""
+    full, (expected,) = engine._library.regressor, run(engine, sample())
+
+    def overflowing(backbone: str, dtype: torch.dtype) -> object:
+        return full(backbone, dtype) if dtype == torch.float32 else lambda x: torch.full((len(x), 257), torch.inf)
+
+    monkeypatch.setattr(engine, "_dtype", lambda _: torch.float16)
+    monkeypatch.setattr(engine._library, "regressor", overflowing)
+    (result,) = run(engine, sample())
+    np.testing.assert_array_equal(result.mesh.vertices, expected.mesh.vertices)
+
+
 def test_a_face_whose_points_coincide_is_an_error_of_the_photo(engine: TddfaV3Engine) -> None:
     photo, face = with_points(sample())
     points = replace(face.landmarks["106"], xy_px=np.full((106, 2), 50.0, np.float32))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from faceviewer.engines.tddfa_v3.faces import FoundFace
-from faceviewer.engines.tddfa_v3.search import JoinedSearch
+from faceviewer.engines.tddfa_v3.search import JoinedSearch, WholePictures
 from faceviewer.types import CancelToken, Face, FaceviewerError, LandmarkSet
 
 RGB = np.zeros((200, 300, 3), np.uint8)
@@ -41,7 +41,7 @@ class Published:
         self.boxes = [np.array(box) for box in boxes]
 
     def find(self, photos, *, cancel: CancelToken | None = None) -> list[list[FoundFace]]:
-        return [[FoundFace(box, 0.99, self._points(box)) for box in self.boxes]]
+        return [[FoundFace(box, 0.99, self._points(box)) for box in self.boxes] for _ in photos]
 
     def landmarks(self, boxes, *, cancel: CancelToken | None = None):
         return [None if box[1] < 10 else self._points(box) for _, box in boxes]
@@ -89,6 +89,13 @@ def test_missing_networks_are_told_when_a_photo_is_searched() -> None:
     joined = JoinedSearch(Builtin(), missing)  # type: ignore[arg-type]
     with pytest.raises(FaceviewerError, match="lacks retinaface"):
         joined.detect(RGB)
+
+
+def test_several_photos_in_one_go() -> None:
+    joined = search(Builtin(face(50, 50, 60)), Published((48, 40, 112, 118)))
+    assert [len(faces) for faces in joined.detect_many([RGB, RGB[:150], RGB])] == [1, 1, 1]
+    assert joined.detect_many([]) == []
+    assert [len(faces) for faces in WholePictures().detect_many([RGB, RGB])] == [1, 1]
 
 
 def test_two_published_faces_do_not_share_one_built_in_face() -> None:

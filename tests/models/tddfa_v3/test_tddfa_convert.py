@@ -97,13 +97,13 @@ def test_textures_lie_on_the_photo(face_model, decoded_case):
     layers = texel_layers(face_model, one.decoded, photo, camera, visible, size=256)
     covered = covered_by(face_model, 256, torch.device("cpu"))
     assert 0.5 < covered.mean() < 0.9
-    median = photo_texture(layers, covered, median_blend)
+    median = photo_texture(median_blend(layers), layers, covered)
     shown, mask = render_unlit(face_mesh(face_model, one.decoded), median, camera)
     difference = np.abs(shown.astype(int) - photo.rgb)[mask]
     assert np.median(difference) <= 2  # the photo's own colours, back in their places
     assert {Origin.EMPTY, Origin.PHOTO} <= set(np.unique(median.origin).tolist())
     assert (median.origin[~covered] == Origin.EMPTY).all()
-    poisson = photo_texture(layers, covered, poisson_blend)
+    poisson = photo_texture(poisson_blend(layers), layers, covered)
     assert poisson.rgb.shape == (256, 256, 3) and poisson.kind == "photo"
     painted = model_texture(layers, covered)
     assert set(np.unique(painted.origin).tolist()) == {Origin.EMPTY, Origin.MODEL} and painted.kind == "model"

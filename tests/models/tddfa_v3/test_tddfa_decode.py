@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from faceviewer.models.morphable.camera import rotation_from_angles
 from faceviewer.models.tddfa_v3.coefficients import split_coefficients
-from faceviewer.models.tddfa_v3.decode import decode, decode_shape, rotation_from_angles
+from faceviewer.models.tddfa_v3.decode import decode, decode_shape
 from faceviewer.models.tddfa_v3.drawing import LIKE_CPU, LIKE_GPU, draw, visible_vertices
 from faceviewer.models.tddfa_v3.landmarks import landmark_vertices
 from faceviewer.models.tddfa_v3.segments import part_labels, part_masks, seen_part_masks
