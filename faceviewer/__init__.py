@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from faceviewer.io.photo import load_photo
     from faceviewer.io.result_files import read_reconstruction, write_reconstruction
     from faceviewer.jobs.api import reconstruct, reconstruct_all, reconstruct_person
+    from faceviewer.raster.photo_picture_table import photo_pictures
     from faceviewer.types import FaceviewerError, Photo, Reconstruction
 
 __version__ = "0.1.0"
@@ -24,6 +25,7 @@ __all__ = [
     "ReconstructOptions",
     "Reconstruction",
     "load_photo",
+    "photo_pictures",
     "read_reconstruction",
     "reconstruct",
     "reconstruct_all",
@@ -37,6 +39,7 @@ _HOMES = {
     "ReconstructOptions": "faceviewer.engines.options",
     "Reconstruction": "faceviewer.types",
     "load_photo": "faceviewer.io.photo",
+    "photo_pictures": "faceviewer.raster.photo_picture_table",
     "read_reconstruction": "faceviewer.io.result_files",
     "reconstruct": "faceviewer.jobs.api",
     "reconstruct_all": "faceviewer.jobs.api",

@@ -19,10 +19,10 @@ Array = np.ndarray
 
 
 class Reference:
-    """The folder of 3DDFA-V3's vectors, and the recipes by which its inputs can be made again."""
+    """The folder of a published system's vectors, and the recipes by which its inputs can be made again."""
 
-    def __init__(self, shared: Path, properties: list[tuple[str, object]]) -> None:
-        self.folder = shared / "vectors" / "3ddfa_v3"
+    def __init__(self, shared: Path, properties: list[tuple[str, object]], system: str = "3ddfa_v3") -> None:
+        self.folder = shared / "vectors" / system
         self._properties = properties
 
     def load(self, name: str) -> dict[str, Array]:

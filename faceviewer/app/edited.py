@@ -50,11 +50,14 @@ def _coefficients(result: Reconstruction, edits: Edits) -> dict[str, np.ndarray]
     for index, name in enumerate(head.expression_names):
         expression[index] = edits.expression.get(name, expression[index])
     named = np.array([edits.shape.get(name, 0.0) for name in head.shape_names]) * head.shape_sd
+    identity = result.coefficients["identity"] * edits.exaggeration
+    if head.model.named_are_identity:
+        identity, named = identity + named, None
     return {
         **result.coefficients,
-        "identity": (result.coefficients["identity"] * edits.exaggeration).astype(np.float32),
+        "identity": identity.astype(np.float32),
         "expression": expression,
-        "named_shapes": named.astype(np.float32),
+        **({} if named is None else {"named_shapes": named.astype(np.float32)}),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import import_module
@@ -13,10 +14,10 @@ from faceviewer.app.slider_titles import expression_title, shape_title
 from faceviewer.app.state import NO_EDITS, Edits, HeadRef
 from faceviewer.app.store import Store
 from faceviewer.engines.registry import engine_ids, engine_spec
-from faceviewer.types import FaceMesh, Reconstruction
+from faceviewer.types import FaceMesh, Reconstruction, Topology
 
 if TYPE_CHECKING:  # scipy behind it would cost the start-up
-    from faceviewer.models.head_model import HeadModel
+    from faceviewer.models.slider_model import SliderModel
 
 SHAPE_LIMIT_SD = 3.0
 """How far a shape slider goes, in standard deviations."""
@@ -26,6 +27,7 @@ _GROUPS = {
     "chin": "Chin", "cheek": "Cheeks", "eye": "Eyes", "eyebrows": "Eyebrows", "forehead": "Forehead", "mouth": "Mouth",
     "nose": "Nose", "ear": "Ears", "head": "Head", "asym": "Asymmetry",
 }  # fmt: skip
+_NUMBERS_A_GROUP = 20
 _EXPRESSION_GROUPS = ("brow", "eye", "cheek", "nose", "jaw", "mouth", "tongue")
 
 
@@ -33,7 +35,7 @@ _EXPRESSION_GROUPS = ("brow", "eye", "cheek", "nose", "jaw", "mouth", "tongue")
 class EditableHead:
     """What can be changed on the heads of one engine."""
 
-    model: HeadModel
+    model: SliderModel
 
     @property
     def shape_names(self) -> tuple[str, ...]:
@@ -48,43 +50,63 @@ class EditableHead:
     def expression_names(self) -> tuple[str, ...]:
         return self.model.expression_names
 
+    @property
+    def expression_limits(self) -> tuple[float, float]:
+        return self.model.expression_limits
+
     def shape_groups(self) -> dict[str, tuple[str, ...]]:
         """Title of a group -> names of its shape directions, in the model's order."""
-        groups: dict[str, list[str]] = {}
-        for name in self.shape_names:
-            groups.setdefault(_GROUPS.get(name.partition("-")[0], "General"), []).append(name)
-        return {title: tuple(names) for title, names in groups.items()}
+        return _grouped(self.shape_names, lambda name: _GROUPS.get(name.partition("-")[0], "General"))
 
     def expression_groups(self) -> dict[str, tuple[str, ...]]:
         """Title of a group -> names of its expressions."""
-        groups = {
-            start.capitalize(): tuple(name for name in self.expression_names if name.startswith(start))
-            for start in _EXPRESSION_GROUPS
-        }
-        return {title: names for title, names in groups.items() if names}
+        return _grouped(self.expression_names, _expression_group)
+
+
+def _grouped(names: tuple[str, ...], title_of: Callable[[str], str]) -> dict[str, tuple[str, ...]]:
+    """The names by the title of their group; names that are but numbers by the score."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        kind, _, number = name.partition("-")
+        first = (int(number) - 1) // _NUMBERS_A_GROUP * _NUMBERS_A_GROUP + 1 if number.isdigit() else 0
+        title = f"{kind.capitalize()} {first} to {first + _NUMBERS_A_GROUP - 1}" if first else title_of(name)
+        groups.setdefault(title, []).append(name)
+    return {title: tuple(members) for title, members in groups.items()}
+
+
+def _expression_group(name: str) -> str:
+    start = next((start for start in _EXPRESSION_GROUPS if name.startswith(start)), "other")
+    return f"{start.capitalize()} expression"
 
 
 def editable_head(result: Reconstruction) -> EditableHead | None:
     """What can be changed on ``result``; None when its engine's heads cannot be, or it was made by another version."""
-    head = head_of_engine(result.engine)
+    head = _head_of(result.engine, result.mesh.topology)
     if head is None:
         return None
     model, coefficients = head.model, result.coefficients
     fits = (
         len(result.mesh.vertices) == model.vertex_count
-        and len(coefficients.get("identity", ())) == len(model.identity_control)
-        and len(coefficients.get("expression", ())) == len(model.expression_control)
+        and len(coefficients.get("identity", ())) == model.identity_count
+        and len(coefficients.get("expression", ())) == len(model.expression_names)
     )
     return head if fits else None
 
 
-@lru_cache(maxsize=8)
-def head_of_engine(engine: str) -> EditableHead | None:
-    """What can be changed on the heads of that engine; None when nothing can, or nobody knows it."""
+@lru_cache(maxsize=16)
+def _head_of(engine: str, topology: Topology) -> EditableHead | None:
+    """What can be changed on that engine's heads of that topology; None when nothing can, or nobody knows it."""
     if engine not in engine_ids() or not engine_spec(engine).head:
         return None
     module, _, function = engine_spec(engine).head.partition(":")
-    return EditableHead(getattr(import_module(module), function)())
+    model = getattr(import_module(module), function)(topology)
+    return None if model is None else _editable(model)
+
+
+@lru_cache(maxsize=16)
+def _editable(model: SliderModel) -> EditableHead:
+    """One object for all heads of a model: panels keep their sliders while it stays the same."""
+    return EditableHead(model)
 
 
 def edited_mesh(result: Reconstruction, edits: Edits) -> FaceMesh:

@@ -5,8 +5,9 @@ It has no photo: its engine is ``FILE_ENGINE``, its face has no landmarks of a p
 
 from __future__ import annotations
 
+import hashlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ from faceviewer.types import (
 
 if TYPE_CHECKING:
     from faceviewer.assets.places import Place
+    from faceviewer.io.mesh_file import MeshFile
 
 _PICTURE_PX = 1024
 _DISTANCE_RADII = 6.0
@@ -47,20 +49,13 @@ class MeshResult:
 def read_mesh_result(path: Path, place: Place, progress: ProgressCallback, cancel: CancelToken) -> MeshResult:
     """Read a mesh; one of a model that is known gets its landmarks and parts. For a background thread.
 
-    place: where files of published systems lie. Raises FaceviewerError naming the file; Cancelled.
+    A ``face_model.npy`` gives its mean face. place: where files of published systems lie. Raises FaceviewerError
+    naming the file; Cancelled.
     """
-    from faceviewer.io.mesh_file import MESH_TOPOLOGY, read_mesh_file
-    from faceviewer.models.known_topologies import recognised
-
     start = time.perf_counter()
-    read = read_mesh_file(path, cancel)
-    plain, count = read.mesh.topology, len(read.mesh.vertices)
-    topology = recognised(plain, count, place, has_uv=len(plain.uv) > 1)
+    read = _mean_face(path) if path.suffix.lower() == ".npy" else _mesh_of_file(path, place, cancel)
     cancel.check()
-    notes = read.notes
-    if topology.name != MESH_TOPOLOGY:
-        notes = (*notes, f"Its triangles are those of the model “{topology.name}”: it has its landmarks and parts.")
-    mesh = FaceMesh(read.mesh.vertices, topology, read.mesh.colors)
+    mesh = read.mesh
     camera = camera_before(mesh)
     result = Reconstruction(
         photo_name=path.name,
@@ -72,15 +67,38 @@ def read_mesh_result(path: Path, place: Place, progress: ProgressCallback, cance
         mesh=mesh,
         camera=camera,
         pose=HeadPose(camera.R_camera_head, camera.t_camera_head, 0.0, 0.0, 0.0),
-        landmarks={name: _landmarks(name, mesh, camera) for name in topology.landmarks},
+        landmarks={name: _landmarks(name, mesh, camera) for name in mesh.topology.landmarks},
         textures={} if read.texture is None else {"photo": read.texture},
         coefficients={},
         reprojection_px=float("nan"),
         stages=("read",),
-        warnings=notes,
+        warnings=read.notes,
         timings={"read": time.perf_counter() - start},
     )
     return MeshResult(result, read.in_head_frame)
+
+
+def _mesh_of_file(path: Path, place: Place, cancel: CancelToken) -> MeshFile:
+    """The mesh with the topology of the model that it is of, if that is known."""
+    from faceviewer.io.mesh_file import MESH_TOPOLOGY, read_mesh_file
+    from faceviewer.models.known_topologies import recognised
+
+    read = read_mesh_file(path, cancel)
+    plain = read.mesh.topology
+    topology = recognised(plain, len(read.mesh.vertices), place, has_uv=len(plain.uv) > 1)
+    if topology.name == MESH_TOPOLOGY:
+        return read
+    note = f"Its triangles are those of the model “{topology.name}”: it has its landmarks and parts."
+    return replace(read, mesh=replace(read.mesh, topology=topology), notes=(*read.notes, note))
+
+
+def _mean_face(path: Path) -> MeshFile:
+    from faceviewer.io.mesh_file import MeshFile
+    from faceviewer.models.known_topologies import mean_face
+
+    mesh = mean_face(path)
+    notes = ("The mean face of the model, in millimetres: one of its units is 100 mm.",)
+    return MeshFile(mesh, None, hashlib.sha256(path.read_bytes()).hexdigest(), True, notes)
 
 
 def camera_before(mesh: FaceMesh) -> Camera:

@@ -19,7 +19,7 @@ from faceviewer.app.state import Document, DocumentKind, Notice
 from faceviewer.app.store import Store
 from faceviewer.io.photo import PHOTO_SUFFIXES
 from faceviewer.io.resources import resource_path
-from faceviewer.jobs.files import MESH_SUFFIXES, VIDEO_SUFFIXES, files_below
+from faceviewer.jobs.files import VIDEO_SUFFIXES, files_below, is_mesh
 from faceviewer.types import Photo
 
 MAX_FILES = 20_000
@@ -146,7 +146,7 @@ class Opening:
 def _kind(path: Path) -> DocumentKind | None:
     if path.suffix.lower() in VIDEO_SUFFIXES:
         return "video"
-    if path.suffix.lower() in MESH_SUFFIXES:
+    if is_mesh(path):
         return "mesh"
     return "photo" if path.suffix.lower() in PHOTO_SUFFIXES else None
 

@@ -14,7 +14,6 @@ from typing import Any, Generic, TypeVar, cast, get_args
 import numpy as np
 
 from faceviewer import __version__
-from faceviewer.app.editing import head_of_engine
 from faceviewer.app.session_photos import PhotoFinder, path_entry
 from faceviewer.app.session_view import (
     MAX_ID,
@@ -248,11 +247,10 @@ def _head(archive: SessionArchive, node: JsonNode, document_id: int, topologies:
 def _topology(archive: SessionArchive, node: JsonNode, number: int) -> Topology:
     """The stored topology, or the application's own instance of the same one, which views recognise."""
     stored = decode_topology(node, _arrays(archive, f"topologies/{number}"))
-    head = head_of_engine("builtin")
-    own = head.model.topology if head is not None else None
-    if own is not None and all(
-        np.array_equal(getattr(own, name), getattr(stored, name)) for name in ("triangles", "uv", "uv_triangles")
-    ):
+    from faceviewer.models.head_model import load_head  # brings SciPy
+
+    own = load_head().topology
+    if all(np.array_equal(getattr(own, name), getattr(stored, name)) for name in ("triangles", "uv", "uv_triangles")):
         return own
     return stored
 

@@ -134,6 +134,8 @@ def shape_title(name: str) -> str:
 
 def expression_title(name: str) -> str:
     """For people: "eyeBlinkLeft" is "Eye blink, left", on the subject's left; "_neutral" is "Neutral"."""
+    if "-" in name:
+        return shape_title(name)
     words = [word.lower() for word in _WORD.findall(name)]
     moves_sideways = name in ("jawLeft", "jawRight", "mouthLeft", "mouthRight")
     if words[-1] in ("left", "right") and not moves_sideways:

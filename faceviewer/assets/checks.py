@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from faceviewer.assets.packs import ArrayDict, ArraySpec, AssetFile, IndexMap, Length, StateDict, TensorSpec
+from faceviewer.assets.packs import (
+    ArrayDict,
+    ArraySpec,
+    AssetFile,
+    IndexMap,
+    Length,
+    OneTensor,
+    SquarePng,
+    StateDict,
+    TensorSpec,
+)
+
+_COLOR_MODES, _GREY_MODES = ("RGB", "RGBA", "P"), ("L", "LA", "1")
+"""Pillow's names."""
 
 
 class Damaged(Exception):
@@ -76,6 +90,25 @@ def check_index_map(content: IndexMap, value: Any) -> str:
     )
 
 
+def check_one_tensor(content: OneTensor, value: Any) -> str:
+    """Check a lone tensor; says what was found. Raises ``UnknownVersion`` or ``Damaged``."""
+    if not isinstance(value, np.ndarray) or value.dtype.kind != "f" or value.size != math.prod(content.shape):
+        raise UnknownVersion(f"is not a tensor of {_shape(content.shape)}")
+    _require_finite("tensor", value)
+    return f"a tensor of {_shape(value.shape)}"
+
+
+def check_png(content: SquarePng, picture: np.ndarray, mode: str) -> str:
+    """Check a picture of a PNG's own ``mode``; says its size. Raises ``UnknownVersion``."""
+    height, width = picture.shape[:2]
+    if height != width:
+        raise UnknownVersion(f"is a picture of {width} x {height} pixels; a square one is expected")
+    if mode not in _COLOR_MODES and not (content.grey and mode in _GREY_MODES):
+        raise UnknownVersion(f"is a picture of mode {mode}; {'grey or ' * content.grey}colours are expected")
+    resized = "" if width == content.side else f", which is resized to {content.side} x {content.side} for use"
+    return f"a picture of {width} x {height} pixels{resized}"
+
+
 def _compare(content: StateDict, weights: Mapping[str, np.ndarray]) -> None:
     expected = {tensor.key: tensor for tensor in content.tensors}
     missing = [key for key in expected if key not in weights]
@@ -87,7 +120,7 @@ def _compare(content: StateDict, weights: Mapping[str, np.ndarray]) -> None:
         found = weights[key]
         if found.shape != tensor.shape:
             raise UnknownVersion(f"has a tensor {key} of {_shape(found.shape)}, {_shape(tensor.shape)} expected")
-        if found.dtype != tensor.dtype:
+        if found.dtype != tensor.dtype and not (content.any_float and found.dtype.kind == "f" == tensor.dtype[0]):
             raise UnknownVersion(f"has a tensor {key} of {found.dtype}, {tensor.dtype} expected")
     extra = [key for key in weights if key not in expected]
     if extra:

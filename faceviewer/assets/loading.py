@@ -5,18 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
+
 from faceviewer.assets.checks import (
     Damaged,
     UnknownVersion,
     check_arrays,
     check_index_map,
+    check_one_tensor,
+    check_png,
     check_state_dict,
     state_dict_of,
 )
-from faceviewer.assets.packs import ArrayDict, AssetFile, AssetPack, IndexMap, ObjFile, StateDict
+from faceviewer.assets.packs import (
+    ArrayDict,
+    AssetFile,
+    AssetPack,
+    Foreign,
+    IndexMap,
+    ObjFile,
+    OneTensor,
+    SquarePng,
+    StateDict,
+)
 from faceviewer.assets.places import Located
+from faceviewer.io.images import read_png
 from faceviewer.io.obj import ObjMesh, read_obj
-from faceviewer.io.safe_load import load_cached, load_mat, load_npy
+from faceviewer.io.obj_polygons import ObjPolygons, read_polygons
+from faceviewer.io.safe_load import load_cached, load_npy
 from faceviewer.io.safe_load.plain import Plain
 from faceviewer.types import FaceviewerError
 
@@ -27,9 +43,10 @@ _PEEK_BYTES = 256
 class Opened:
     """A whole file."""
 
-    value: Plain | ObjMesh
+    value: Plain | ObjMesh | ObjPolygons
     """Of a ``StateDict`` key -> array with the network's own keys; of an ``ArrayDict`` name -> array or list of arrays;
-    of an ``IndexMap`` the array; of an ``ObjFile`` the mesh."""
+    of an ``IndexMap`` or ``OneTensor`` the array; of a ``SquarePng`` its RGB; of an ``ObjFile`` the mesh; of what is
+    ``Foreign`` None."""
     note: str
     """What it is, in a few words."""
 
@@ -56,17 +73,45 @@ def open_asset(pack: AssetPack, file: AssetFile, path: Path) -> Opened:
             note = check_state_dict(content, value, pack.files)
             return Opened(state_dict_of(content, value), note)
         case ArrayDict() as content:
-            is_mat = content.kind == "mat"
-            value = load_mat(path, max_bytes=high) if is_mat else load_cached(path, "npy", max_bytes=high)
+            value = load_cached(path, content.kind, max_bytes=high)
             return Opened(value, check_arrays(content, value))
         case IndexMap() as content:
             value = load_npy(path, max_bytes=high)
             return Opened(value, check_index_map(content, value))
+        case OneTensor() as content:
+            value = load_cached(path, "checkpoint", max_bytes=high)
+            return Opened(value, check_one_tensor(content, value))
+        case SquarePng() as content:
+            picture, mode = read_png(path), _png_mode(path)
+            return Opened(picture, check_png(content, picture, mode))
+        case Foreign() as content:
+            return Opened(None, _check_foreign(content, path, file.size_range))
         case ObjFile() as content:
-            mesh = read_obj(path)
+            mesh = read_polygons(path) if content.polygons else read_obj(path)
             count = len(mesh.vertices)
             note = "" if count == content.vertices else f", not the {content.vertices} of the face model"
             return Opened(mesh, f"a mesh of {count} vertices{note}")
+
+
+def _png_mode(path: Path) -> str:
+    with Image.open(path, formats=["PNG"]) as image:
+        return image.mode
+
+
+def _check_foreign(content: Foreign, path: Path, size_range: tuple[int, int]) -> str:
+    """Look at the size and the first bytes; says what was found. Raises as ``open_asset``."""
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(len(content.starts))
+        size = path.stat().st_size
+    except OSError as error:
+        raise FaceviewerError(f"{path}: cannot be read ({error.strerror or error})") from None
+    if start != content.starts:
+        raise UnknownVersion(f"does not begin as a {content.kind} does")
+    low, high = size_range
+    if not low <= size <= high:
+        raise Damaged(f"has {size} bytes; a {content.kind} has {low} to {high}")
+    return f"begins as a {content.kind} does; what it holds was not looked at"
 
 
 def _refuse_placeholders(path: Path) -> None:

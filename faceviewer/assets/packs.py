@@ -31,6 +31,8 @@ class StateDict:
     """The key of the outer dict that holds the weights; other entries are of no interest."""
     strip: str = ""
     """What is removed from every key, wherever it stands in it."""
+    any_float: bool = False
+    """Whether numbers of another precision than declared will do: they are cast when they are used."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,38 @@ class IndexMap:
 
 @dataclass(frozen=True)
 class ObjFile:
-    """The content of an OBJ of triangles."""
+    """The content of an OBJ of triangles, or of polygons, which are cut into triangles."""
 
     vertices: int
+    polygons: bool = False
 
 
-Content: TypeAlias = StateDict | ArrayDict | IndexMap | ObjFile
+@dataclass(frozen=True)
+class OneTensor:
+    """The content of a checkpoint that is a single tensor."""
+
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class SquarePng:
+    """The content of a PNG: a square picture, ``side`` pixels wide unless it is resized when it is used."""
+
+    side: int
+    grey: bool
+    """Whether a picture in shades of grey will do; colours always do."""
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """A file of another program that is not taken apart here: its first bytes are all that is looked at."""
+
+    kind: str
+    """What it is, behind an article."""
+    starts: bytes = b""
+
+
+Content: TypeAlias = StateDict | ArrayDict | IndexMap | ObjFile | OneTensor | SquarePng | Foreign
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+from faceviewer.assets.ffhq_uv import FFHQ_UV
 from faceviewer.assets.packs import AssetPack, Capability
 from faceviewer.assets.tddfa_v3 import TDDFA_V3
 from faceviewer.io.folders import data_folder
 from faceviewer.types import FaceviewerError
 
-PACKS: tuple[AssetPack, ...] = (TDDFA_V3,)
+PACKS: tuple[AssetPack, ...] = (TDDFA_V3, FFHQ_UV)
 """All that are known."""
 VARIABLE = "FACEVIEWER_ASSETS"
 

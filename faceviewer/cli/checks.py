@@ -24,7 +24,7 @@ from faceviewer.types import FaceviewerError
 State = Literal["ok", "optional", "broken"]
 _NEEDED = ("numpy", "opencv-python", "pillow", "platformdirs", "rich", "scipy", "torch", "trimesh", "typer")
 _FOR_THE_WINDOW = ("PySide6-Essentials", "pyvista", "pyvistaqt", "vtk")
-_RESOURCES = ("face_landmarker.task", "head.npz", "sample.jpg")
+_RESOURCES = ("face_landmarker.task", "head.npz", "hifi3d_correspondence.npz", "sample.jpg")
 _REINSTALL = "install faceviewer again: python -m pip install --force-reinstall --no-deps ."
 _PROBE_SECONDS = 120.0
 

@@ -12,8 +12,10 @@ from typer.core import TyperGroup
 
 from faceviewer import __version__
 from faceviewer.cli.assets import assets
+from faceviewer.cli.dataset import dataset
 from faceviewer.cli.doctor import doctor
 from faceviewer.cli.errors import say
+from faceviewer.cli.evaluate import evaluate
 from faceviewer.cli.reconstruct import reconstruct
 from faceviewer.cli.render import render
 from faceviewer.cli.window import window
@@ -41,6 +43,8 @@ app = typer.Typer(
 app.command()(reconstruct)
 app.command()(render)
 app.add_typer(assets, name="assets")
+app.add_typer(dataset, name="dataset")
+app.add_typer(evaluate, name="evaluate")
 app.command()(doctor)
 app.command(name=_WINDOW, hidden=True)(window)
 

@@ -34,7 +34,8 @@ class EngineSpec:
     """``module:function``; it takes the device ("cpu", "cuda" or "mps") and the folder of assets that the user chose
     (None: the usual one) and gives the ``Engine``."""
     head: str = ""
-    """``module:function`` that gives the ``HeadModel`` of its heads, for editing them; "" when they cannot be."""
+    """``module:function`` that takes the topology of a head and gives the ``SliderModel`` by which it can be edited, or
+    None; "" when no head can be."""
     options: tuple[EngineOption, ...] = ()
     """What can be chosen for this engine alone."""
     finds_faces: bool = False
@@ -94,7 +95,7 @@ register(
         needs=(),
         outputs=frozenset({"mesh", "texture", "landmarks", "parts", "blendshapes", "pose", "expressions", "focal"}),
         factory="faceviewer.engines.builtin:build",
-        head="faceviewer.models.head_model:load_head",
+        head="faceviewer.models.head_model:sliders_of",
     )
 )
 register(
@@ -105,6 +106,7 @@ register(
         needs=("resnet50", "mbnetv3"),
         outputs=frozenset({"mesh", "texture", "landmarks", "parts", "pose"}),
         factory="faceviewer.engines.tddfa_v3.engine:build",
+        head="faceviewer.models.tddfa_v3.sliders:sliders_of",
         options=TDDFA_V3_OPTIONS,
         finds_faces=True,
     )

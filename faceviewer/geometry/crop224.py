@@ -85,6 +85,14 @@ class Crop224:
         middle = np.array([width / 2 - self.tx, height / 2 - self.ty])
         return (np.asarray(xy, np.float64) + middle) * self.scale - np.array([w / 2 - half, h / 2 - half])
 
+    def points_from_crop(self, xy: np.ndarray) -> np.ndarray:
+        """(..., 2) positions in the crop to the photo, both y up; inverse of ``points_to_crop``."""
+        (width, height), (w, h), half = self.photo_size, self.scaled_size, CROP_SIZE / 2
+        corner = np.array([w / 2 - half, h / 2 - half])
+        return (np.asarray(xy, np.float64) + corner) / self.scale - np.array(
+            [width / 2 - self.tx, height / 2 - self.ty]
+        )
+
     def picture_to_photo(self, picture: np.ndarray, *, nearest: bool = False) -> PhotoPatch:
         """A picture of the crop, (224, 224, C) uint8, as it lies in the photo.
 

@@ -24,6 +24,7 @@ from faceviewer.app.verbs import Verbs, build_verbs
 from faceviewer.gui.bridge import Bridge
 from faceviewer.gui.diagnose import window_diagnostics
 from faceviewer.gui.exceptions import ExceptionReporter
+from faceviewer.gui.garbage import WindowThreadCollector
 from faceviewer.gui.icons import app_icon
 from faceviewer.gui.main_window import MainWindow
 from faceviewer.gui.theme import apply_theme
@@ -50,6 +51,8 @@ class FaceviewerApplication(QObject):
         self.settings = Settings()
         apply_theme(application, self.settings.text("appearance.theme"))
         wrap_tooltips(application)
+        self._collector = WindowThreadCollector(self)
+        self._collector.start()  # before there is any other thread
         self._bridge = Bridge(self)
         self.engine_thread = EngineThread(self._bridge.post)
         self.background = Background(self._bridge.post)
@@ -87,6 +90,7 @@ class FaceviewerApplication(QObject):
         self.reader.close()
         self.background.close()
         self._bridge.close()
+        self._collector.stop()
         stop_logging(self.logbook)
 
     def linger(self) -> None:

@@ -16,6 +16,8 @@ VIDEO_SUFFIXES = frozenset(
 """Suffixes (lower case) by which videos are recognised."""
 MESH_SUFFIXES = frozenset((".obj",))
 """Suffixes (lower case) of meshes without a photo; folders are not searched for them, as they hold those of results."""
+MODEL_NAMES = frozenset(("face_model.npy",))
+"""Names of files of published systems whose mean face can be looked at like a mesh."""
 
 _RESULT_PICTURE = re.compile(r"(?P<result>.+_face\d+)(_overlay)?\.png", re.IGNORECASE)
 
@@ -61,3 +63,8 @@ def _natural(name: str) -> tuple[list[str | int], str]:
     """Sorts numbers in names by value; upper and lower case together."""
     parts = re.split(r"([0-9]+)", name.casefold())
     return [int(part) if index % 2 else part for index, part in enumerate(parts)], name
+
+
+def is_mesh(path: Path) -> bool:
+    """Whether a file is a mesh without a photo, or has one inside, by its name."""
+    return path.suffix.lower() in MESH_SUFFIXES or path.name in MODEL_NAMES

@@ -54,6 +54,21 @@ class HeadModel:
         """V."""
         return len(self.subdivision.indptr) - 1
 
+    @property
+    def identity_count(self) -> int:
+        """K."""
+        return len(self.identity_control)
+
+    @property
+    def expression_limits(self) -> tuple[float, float]:
+        """From none to full."""
+        return 0.0, 1.0
+
+    @property
+    def named_are_identity(self) -> bool:
+        """The named shapes come on top of the identity."""
+        return False
+
     def control_mm(self, identity: np.ndarray, expression: np.ndarray, named: np.ndarray | None = None) -> np.ndarray:
         """(n, 3) float64 control vertices, mm; arguments as for ``vertices_mm``."""
         control = self.mean_control_mm.astype(np.float64)
@@ -95,6 +110,11 @@ def load_head(path: Path | None = None) -> HeadModel:
     """
     with _loading:  # of two threads that ask at once, both get the same head
         return _load(path if path is not None else resource_path("head.npz"))
+
+
+def sliders_of(_: Topology) -> HeadModel:
+    """The model that moves the built-in engine's heads, all of which have its topology."""
+    return load_head()
 
 
 _loading = threading.Lock()

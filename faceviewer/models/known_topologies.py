@@ -10,7 +10,8 @@ import numpy as np
 
 from faceviewer.assets.places import Place, locate
 from faceviewer.assets.tddfa_v3 import FACE_MODEL, TDDFA_V3, VERTICES
-from faceviewer.types import FaceviewerError, Topology
+from faceviewer.models.hifi3d.topology import is_hifi3d, topology_of_mesh
+from faceviewer.types import FaceMesh, FaceviewerError, Topology
 
 _SAME_UV = 1e-4
 """Files round texture coordinates: a tenth of a texel of 1024 is the same place."""
@@ -19,14 +20,27 @@ _SAME_UV = 1e-4
 def recognised(topology: Topology, vertex_count: int, place: Place, *, has_uv: bool) -> Topology:
     """The topology of the model that the mesh is of, or ``topology`` itself when no model that is here fits.
 
-    The built-in head and 3DDFA-V3's face model, when its file lies in ``place``, are tried. What the mesh says of
-    texture coordinates stays when ``has_uv``; otherwise it gets the model's. Loading the models takes half a second,
-    once.
+    The built-in head, HiFi3D++ heads, which need no file, and 3DDFA-V3's face model, when its file lies in ``place``,
+    are tried. What the mesh says of texture coordinates stays when ``has_uv``; otherwise it gets the model's, except
+    that of HiFi3D++, of which nothing is shipped. Loading the models takes half a second, once.
     """
+    if is_hifi3d(topology.triangles, vertex_count):
+        return topology_of_mesh(topology)
     for known in _candidates(vertex_count, place):
         if np.array_equal(known.triangles, topology.triangles):
             return _with_uv_of(known, topology) if has_uv else known
     return topology
+
+
+def mean_face(path: Path) -> FaceMesh:
+    """The mean of 3DDFA-V3's face model in a ``face_model.npy``, at rest in the head frame, with its mean colours.
+
+    Raises FaceviewerError naming the file when it is missing, damaged, hostile or of another kind.
+    """
+    from faceviewer.models.tddfa_v3.convert import mean_mesh  # brings torch
+    from faceviewer.models.tddfa_v3.face_model import load_face_model
+
+    return mean_mesh(load_face_model(path))
 
 
 def _candidates(vertex_count: int, place: Place) -> list[Topology]:

@@ -274,3 +274,17 @@ def test_the_reader_of_meshes_does_not_slow_the_start():
         "assert not slow & set(sys.modules), slow & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", script], check=True, cwd=Path(__file__).parents[2])
+
+
+def test_a_published_face_model_shows_its_mean_face(rooms: Rooms, tddfa_v3_assets: Path, tmp_path: Path) -> None:
+    rooms.verbs.opening.open_paths([tddfa_v3_assets / "face_model.npy"])
+    result = rooms.state.shown.result
+    assert result is not None and result.engine == FILE_ENGINE
+    assert {"68", "106", "134"} <= result.landmarks.keys() and len(result.mesh.topology.parts) == 8
+    assert result.mesh.colors is not None and 100 < np.ptp(result.mesh.vertices[:, 0]) < 250
+    broken = tmp_path / "face_model.npy"
+    broken.write_bytes(b"no model")
+    rooms.verbs.opening.open_paths([broken])
+    assert "face_model.npy" in rooms.state.notice.text and rooms.state.shown.result is result
+    rooms.verbs.opening.open_paths([tmp_path / "other.npy"])
+    assert "no such file" in rooms.state.notice.text

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 import trimesh
+from PySide6.QtWidgets import QApplication, QPushButton, QTreeWidget
 
 from faceviewer.app.export_plan import ExportPlan
 from faceviewer.assets import tddfa_v3 as files
+from faceviewer.gui.dialogs.models import ModelsDialog
 from faceviewer.gui.notice_bar import NoticeBar
 
 WAIT_MS = 60_000
@@ -56,6 +58,18 @@ def test_a_published_head_beside_the_built_in_one(app, downloads: Path, tmp_path
     app.run("view.through_photo")
     app.verbs.viewing.set(texture="model")
 
+    app.run("view.panel.shape")
+    panel = app.window.panels["shape"]
+    assert {"Identity 1 to 20", "Expression 41 to 60"} <= {
+        g.title for g in (*panel.shape_groups, *panel.expression_groups)
+    }
+    app.verbs.editing.set_shape("identity-3", 2.0)
+    app.verbs.editing.set_expression("expression-5", -1.0)
+    assert app.state.shown.mesh is not result.mesh
+    app.run("edit.undo")
+    app.run("edit.undo")
+    assert app.state.shown.mesh is result.mesh
+
     out = tmp_path / "out"
     app.verbs.exporting.start(ExportPlan(out, glb=True, ply=True))
     app.wait_until(lambda: (out / "sample_face1.glb").exists(), timeout=WAIT_MS)
@@ -93,3 +107,24 @@ def test_damaged_files_are_an_error_and_the_head_stays(app, downloads: Path) -> 
     app.wait_idle()
     assert files.MOBILENET_V3 in app.state.notice.text and app.state.notice.level == "error"
     assert app.state.shown.result is before
+
+
+def test_the_mean_face_is_a_click_away_from_the_files(app, qtbot, downloads: Path) -> None:
+    app.verbs.settings.set("models.folder", str(downloads))
+    app.run("tools.models")
+    dialog = next(w for w in QApplication.topLevelWidgets() if isinstance(w, ModelsDialog) and w.isVisible())
+    table, look = dialog.findChild(QTreeWidget), button(dialog, "Look at it")
+    app.wait_until(lambda: table.topLevelItemCount() > 0 and table.topLevelItem(0).childCount() > 0, timeout=WAIT_MS)
+    app.wait_until(lambda: bool(app.state.models.packs and app.state.models.has_files), timeout=WAIT_MS)
+    table.setCurrentItem(table.topLevelItem(0).child(1))  # a network is nothing to look at
+    assert not look.isEnabled()
+    table.setCurrentItem(table.topLevelItem(0).child(0))
+    assert look.isEnabled()
+    look.click()
+    app.wait_until(lambda: app.state.shown.result is not None, timeout=WAIT_MS)
+    assert app.state.shown.document.kind == "mesh" and len(app.state.shown.result.mesh.vertices) == 35709
+    dialog.close()
+
+
+def button(dialog, text: str) -> QPushButton:
+    return next(one for one in dialog.findChildren(QPushButton) if one.text() == text)

@@ -23,6 +23,7 @@ from faceviewer.gui.dialogs.model_table import ModelTable
 from faceviewer.gui.dialogs.model_texts import file_html, pack_html
 from faceviewer.gui.dialogs.sheet import PaletteWatcher, QuietLabel, Sheet, close_box, named
 from faceviewer.gui.user_interface import files_of
+from faceviewer.jobs.files import is_mesh
 
 _INTRODUCTION = (
     "Published systems work with files that you bring: faceviewer ships none of them and downloads nothing. Get them "
@@ -35,7 +36,7 @@ class ModelsDialog(Sheet):
 
     def __init__(self, verbs: Verbs, parent: QWidget | None = None) -> None:
         super().__init__("Models", parent)
-        self._store, self._verbs = verbs.store, verbs.models
+        self._store, self._verbs, self._opening = verbs.store, verbs.models, verbs.opening
         self._folder = named(QLineEdit(readOnly=True), "Folder of models", "Where the files are looked for")
         self._table = ModelTable()
         self._details = named(QTextBrowser(), "About the chosen system or file", "Links open in your browser")
@@ -81,6 +82,11 @@ class ModelsDialog(Sheet):
         self._check = quiet_button(
             "Check files", "Check files", "Open every file and see whether it is the right one and whole"
         )
+        self._view = quiet_button(
+            "Look at it",
+            "Look at the chosen mesh",
+            "Show the chosen mesh, or the mean face of the model, in the window",
+        )
         self._page = quiet_button("Open the download page", "Open the download page", "")
         self._link = quiet_button("Copy link", "Copy the link to the download page", "")
         for button, verb in (
@@ -90,6 +96,7 @@ class ModelsDialog(Sheet):
             (self._from_folder, verbs.ask_import_folder),
             (self._from_zip, verbs.ask_import_zip),
             (self._check, verbs.check),
+            (self._view, self._open_mesh),
             (self._page, self._open_page),
             (self._link, self._copy_link),
         ):
@@ -108,7 +115,7 @@ class ModelsDialog(Sheet):
         parts.setStretchFactor(0, 3)
         parts.setStretchFactor(1, 2)
         parts.setChildrenCollapsible(False)
-        actions = _row(self._from_folder, self._from_zip, self._check)
+        actions = _row(self._from_folder, self._from_zip, self._check, self._view)
         actions.addStretch(1)
         for button in (self._page, self._link):
             actions.addWidget(button)
@@ -149,10 +156,16 @@ class ModelsDialog(Sheet):
         for button in (self._page, self._link):
             button.setEnabled(pack is not None)
             button.setToolTip(pack.pack.page if pack is not None else "")
+        self._view.setEnabled(one is not None and one.is_usable and one.path is not None and is_mesh(one.path))
         html = "" if pack is None else pack_html(pack) if one is None else file_html(pack, one)
         if html != self._told:  # a check changes other rows; what is being read stays where it was scrolled to
             self._told = html
             self._details.setHtml(html)
+
+    def _open_mesh(self) -> None:
+        one = self._table.chosen_file
+        if one is not None and one.path is not None:
+            self._opening.open_paths([one.path])
 
     def _open_page(self) -> None:
         if (pack := self._table.chosen_pack) is not None:

@@ -33,7 +33,7 @@ _NOT_EDITABLE = "Heads of this engine cannot be changed: it has no sliders for s
 
 
 class CoefficientsPanel(SleepingPanel):
-    """Named shape directions, 52 expressions and exaggeration. The sliders of a group are made when it is opened."""
+    """Shape directions, expressions and exaggeration. The sliders of a group are made when it is opened."""
 
     def __init__(self, verbs: Verbs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -131,7 +131,10 @@ class CoefficientsPanel(SleepingPanel):
             SliderActions(editing.set_shape, editing.finish),
         )
         self.expression_groups = _groups(
-            {f"{title} expression": _expression_specs(names) for title, names in head.expression_groups().items()},
+            {
+                title: _expression_specs(names, head.expression_limits)
+                for title, names in head.expression_groups().items()
+            },
             SliderActions(editing.set_expression, editing.finish),
         )
         for group in (*self.shape_groups, *self.expression_groups):
@@ -164,5 +167,8 @@ def _shape_specs(names: tuple[str, ...]) -> dict[str, SliderSpec]:
     return {name: SliderSpec(shape_title(name), -SHAPE_LIMIT_SD, SHAPE_LIMIT_SD, explanation) for name in names}
 
 
-def _expression_specs(names: tuple[str, ...]) -> dict[str, SliderSpec]:
-    return {name: SliderSpec(expression_title(name), 0.0, 1.0, f"{name}: 0 is none, 1 is full.") for name in names}
+def _expression_specs(names: tuple[str, ...], limits: tuple[float, float]) -> dict[str, SliderSpec]:
+    explanation = (
+        "0 is none, 1 is full." if limits[0] == 0 else "A coefficient of the model, without a name; 0 is rest."
+    )
+    return {name: SliderSpec(expression_title(name), *limits, f"{name}: {explanation}") for name in names}

@@ -6,6 +6,7 @@ taken. What comes out is plain data: dicts, lists and tuples of numpy arrays, nu
 
 from faceviewer.io.safe_load.cache import Kind, converted_folder, load_cached
 from faceviewer.io.safe_load.checkpoint import load_checkpoint, parse_checkpoint
+from faceviewer.io.safe_load.face_api import load_face_api, parse_face_api
 from faceviewer.io.safe_load.mat import load_mat, parse_mat
 from faceviewer.io.safe_load.npy import load_npy, parse_npy
 from faceviewer.io.safe_load.npz import load_npz, parse_npz
@@ -15,10 +16,12 @@ __all__ = [
     "converted_folder",
     "load_cached",
     "load_checkpoint",
+    "load_face_api",
     "load_mat",
     "load_npy",
     "load_npz",
     "parse_checkpoint",
+    "parse_face_api",
     "parse_mat",
     "parse_npy",
     "parse_npz",

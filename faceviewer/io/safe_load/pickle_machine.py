@@ -44,13 +44,19 @@ class Inert:
 class PickleMachine:
     """Reads pickles with ``symbols``, full names of globals to stand-ins that are called where the pickle calls them.
 
-    ``persistent`` answers references to data beside the pickle; without it such references are refused.
+    ``persistent`` answers references to data beside the pickle, ``new_object`` makes the object of a stand-in for a
+    class with its arguments; without them such references and objects are refused.
     """
 
     def __init__(
-        self, symbols: Mapping[str, Callable[..., Any]], persistent: Callable[[Any], Any] | None = None
+        self,
+        symbols: Mapping[str, Callable[..., Any]],
+        persistent: Callable[[Any], Any] | None = None,
+        *,
+        new_object: Callable[[Any, Any], Inert] | None = None,
     ) -> None:
         self._symbols = symbols
+        self._new_object = new_object
         self._callable = {id(stand_in) for stand_in in symbols.values()}
         self._persistent = persistent
 
@@ -139,6 +145,9 @@ class PickleMachine:
             case "BUILD":
                 state = stack.pop()
                 _give_state(stack[-1], state)
+            case "NEWOBJ" if self._new_object is not None:
+                arguments = stack.pop()
+                stack[-1] = self._new_object(stack[-1], arguments)
             case "PERSID" | "BINPERSID":
                 reference = stack.pop() if name == "BINPERSID" else argument
                 stack.append(self._fetched(reference))

@@ -10,6 +10,7 @@ from faceviewer.models.build_head.control_mesh import SKIN, ControlMesh
 from faceviewer.models.build_head.directions import keep_eyeballs_round
 from faceviewer.models.build_head.similarity import SimilarityFilter, vertex_areas
 
+_NEAR_THE_LARGEST = 0.99
 SKIN_LABELS = (SKIN, "mouth_interior", "eye_socket_left", "eye_socket_right")
 
 
@@ -40,8 +41,19 @@ def _laplacian_waves(mesh: ControlMesh, count: int) -> np.ndarray:
     start = np.cos(np.arange(len(skin)))  # any vector, the same in every build
     _, vectors = eigsh(sp.csc_matrix(laplacian[skin][:, skin]), k=count, M=mass, sigma=-1e-6, v0=start)
     waves = np.zeros((n, count))
-    waves[skin] = vectors / vectors[np.abs(vectors).argmax(0), np.arange(count)]
+    waves[skin] = _scaled(vectors)
     return waves
+
+
+def _scaled(vectors: np.ndarray) -> np.ndarray:
+    """(s, count) with the largest magnitude 1, positive at the first of the vertices that come near it.
+
+    On a symmetric head many waves are largest at two mirrored vertices, with opposite signs; which of the two rounding
+    made the larger turned the wave over on other processors, and the statistics of heads, which count on it, with it.
+    """
+    size = np.abs(vectors)
+    first = (size > _NEAR_THE_LARGEST * size.max(0)).argmax(0)
+    return vectors / size.max(0) * np.sign(vectors[first, np.arange(vectors.shape[1])])
 
 
 def _carry_inner_parts(mesh: ControlMesh, waves: np.ndarray) -> np.ndarray:

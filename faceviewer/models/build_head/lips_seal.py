@@ -13,6 +13,8 @@ OVERLAP_MM = 0.4
 """The upper lip ends up this far below the top of the lower one, so that no light shines through."""
 ITERATIONS = 4
 _COLUMN_MM = 0.5
+_MIDDLE_MM = 1e-6
+"""Rounding leaves vertices of the middle a trifle to either side, differently on each processor."""
 
 
 def seal_lips(
@@ -39,7 +41,7 @@ def _left_edges(vertices: np.ndarray, triangles: np.ndarray, ids: np.ndarray) ->
     edges = triangles[np.isin(triangles, ids).all(1)][:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
     ends = vertices[edges][:, :, :2]
     ends = np.take_along_axis(ends, np.argsort(ends[:, :, :1], 1), 1)
-    return ends[ends[:, 0, 0] >= 0]
+    return ends[ends[:, 0, 0] > -_MIDDLE_MM]
 
 
 def _visible_gap(upper: np.ndarray, lower: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

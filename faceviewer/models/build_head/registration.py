@@ -36,6 +36,22 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Template:
+    """The head that is fitted, and the shapes that it may take."""
+
+    control_mm: np.ndarray
+    """(n, 3) float64 control vertices."""
+    quads: np.ndarray
+    """(Q, 4) into the control vertices."""
+    subdivision: sp.csr_matrix
+    """(V, n) from control to render vertices."""
+    triangles: np.ndarray
+    """(F, 3) into the render vertices."""
+    directions_mm: np.ndarray
+    """(K, n, 3) displacements of the control vertices per unit."""
+
+
+@dataclass(frozen=True)
 class Registration:
     """The head in the shape of the target, in the head frame."""
 
@@ -57,7 +73,18 @@ def register(basis: Basis, skin: np.ndarray, landmarks: sp.csr_matrix, target: T
     ``skin`` holds the render vertices that have a counterpart; ``landmarks`` (L, V) gives the template's points from
     its render vertices. Distances are point to plane, on the rendered surface.
     """
-    fit = _Fit(basis, skin, landmarks, target)
+    control, mesh = basis.control, basis.mesh
+    template = Template(control.vertices_mm, control.quads, mesh.subdivision, mesh.triangles, basis.named.control_mm)
+    return register_template(template, skin, landmarks, target)
+
+
+def register_template(
+    template: Template, skin: np.ndarray, landmarks: sp.csr_matrix, target: Target, *, held: float = 0.0
+) -> Registration:
+    """As ``register``, for any template; ``held``: how much the landmarks count in the last steps, where lids and lips
+    would slide along themselves.
+    """
+    fit = _Fit(template, skin, landmarks, target, held)
     fit.align()
     for step in range(DIRECTION_STEPS):
         fit.move_along_directions(step)
@@ -67,20 +94,22 @@ def register(basis: Basis, skin: np.ndarray, landmarks: sp.csr_matrix, target: T
 
 
 class _Fit:
-    def __init__(self, basis: Basis, skin: np.ndarray, landmarks: sp.csr_matrix, target: Target) -> None:
-        self._basis, self._skin, self._target = basis, skin, target
-        self._subdivision = basis.mesh.subdivision
+    def __init__(
+        self, template: Template, skin: np.ndarray, landmarks: sp.csr_matrix, target: Target, held: float
+    ) -> None:
+        self._template, self._skin, self._target, self._held = template, skin, target, held
+        self._subdivision = template.subdivision
         self._landmarks = landmarks @ self._subdivision
-        self._control = basis.control.vertices_mm.copy()
-        self._coefficients = np.zeros(len(basis.named.names))
+        self._control = template.control_mm.copy()
+        self._coefficients = np.zeros(len(template.directions_mm))
         self._free = np.zeros_like(self._control)
         self._place = Similarity(1.0, np.eye(3), np.zeros(3))
-        edges, _ = quad_edges(basis.control.quads)
+        edges, _ = quad_edges(template.quads)
         ends = np.concatenate([np.arange(len(edges))] * 2), edges.T.ravel()
         difference = sp.csr_matrix((np.repeat([1.0, -1.0], len(edges)), ends), shape=(len(edges), len(self._control)))
         laplacian = difference.T @ difference
         self._smooth = 0.3 * laplacian + 0.1 * laplacian @ laplacian
-        directions = basis.named.control_mm
+        directions = template.directions_mm
         lifted = self._subdivision @ directions.transpose(1, 2, 0).reshape(len(self._control), -1)
         self._lifted = np.asarray(lifted).reshape(-1, 3, len(directions))
         flat = self._landmarks @ directions.transpose(1, 2, 0).reshape(len(self._control), -1)
@@ -104,7 +133,7 @@ class _Fit:
         x = np.linalg.solve(rows.T @ rows + np.diag(penalty), right)
         change, shift, turn, growth = x[:-7], x[-7:-4], x[-4:-1], x[-1]
         self._coefficients += change
-        self._control += np.tensordot(change, self._basis.named.control_mm, 1)
+        self._control += np.tensordot(change, self._template.directions_mm, 1)
         # the head keeps still: the target moves the other way
         back = Similarity(1 + growth, _rotation(turn), shift).inverse()
         self._place = Similarity(back.scale * self._place.scale, back.R @ self._place.R, back.apply(self._place.t))
@@ -114,7 +143,7 @@ class _Fit:
         ids, normals, gap = self._pairs(points, limit_mm=6.0)
         lift = sp.csr_matrix(self._subdivision[ids])
         n = len(self._control)
-        landmark_weight = 0.25 if step < 3 else 0.0
+        landmark_weight = max(0.25 if step < 3 else 0.0, self._held)
         ridge = stiffness * self._smooth + landmark_weight * (self._landmarks.T @ self._landmarks)
         ridge = ridge + 1e-4 * sp.eye_array(n)
         metric = np.einsum("ia,ib->iab", normals, normals) + 0.02 * np.eye(3)
@@ -130,7 +159,7 @@ class _Fit:
 
     def result(self) -> Registration:
         points = self._subdivision @ self._control
-        triangles = self._basis.mesh.triangles
+        triangles = self._template.triangles
         found = self._surface().nearest(points)
         normals = vertex_normals(points, triangles)
         facing = (self._surface().normals[found.triangle] * normals).sum(1) > MAX_ANGLE_COS
@@ -146,7 +175,7 @@ class _Fit:
 
     def _pairs(self, points: np.ndarray, limit_mm: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Vertices with a counterpart on the target, its normals there, and the way to it."""
-        normals = vertex_normals(points, self._basis.mesh.triangles)[self._skin]
+        normals = vertex_normals(points, self._template.triangles)[self._skin]
         surface = self._surface()
         found = surface.nearest(points[self._skin])
         there = surface.normals[found.triangle]

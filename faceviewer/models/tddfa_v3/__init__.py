@@ -4,7 +4,8 @@ CVPR 2024): from the network's 257 coefficients to geometry, colour, pictures, l
 Rooms, in the order of the data: ``face_model`` (the arrays), ``coefficients``, ``decode`` (shape, pose, camera),
 ``lighting``, ``drawing`` (the 224 crop), ``segments``, ``landmarks``, ``texture`` with ``uv_grid`` and ``blend`` (the
 reference's texture), ``published`` (its results in the photo), ``convert`` and ``photo_texture`` (to the program's own
-types), ``correspondences``.
+types), ``correspondences`` with ``mesh_conversion`` and ``convert_files`` (between the four meshes of the Basel Face
+Model).
 
 What the published program does in its own way, and what is done about it here:
 

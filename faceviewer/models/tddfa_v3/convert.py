@@ -13,21 +13,16 @@ import torch
 from torch import Tensor
 
 from faceviewer.geometry.crop224 import Crop224
-from faceviewer.geometry.rotations import CAMERA_FROM_UPRIGHT, pose_from_rotation
+from faceviewer.geometry.rotations import pose_from_rotation
 from faceviewer.io.obj import ObjMesh
+from faceviewer.models.morphable.camera import CENTER_PX, CROP_SIZE, MM_PER_UNIT
+from faceviewer.models.morphable.photo_camera import camera_of_crop
 from faceviewer.models.tddfa_v3.coefficients import Coefficients
-from faceviewer.models.tddfa_v3.decode import (
-    CAMERA_DISTANCE,
-    CENTER_PX,
-    CROP_SIZE,
-    FOCAL_PX,
-    Decoded,
-    rotation_from_angles,
-)
+from faceviewer.models.tddfa_v3.decode import Decoded
 from faceviewer.models.tddfa_v3.face_model import FaceModel
+from faceviewer.models.tddfa_v3.sliders import remember_model
 from faceviewer.types import Camera, FaceMesh, HeadPose, LandmarkSet, Topology
 
-MM_PER_UNIT = 100.0
 _EYEBALL_DEPTH_MM = 9.6
 """How far behind the middle of the visible eyes and lids the eyeballs' centres lie; measured on the built-in head."""
 WHOLE_PICTURE = Crop224((CROP_SIZE, CROP_SIZE), 1.0, CENTER_PX, CENTER_PX)
@@ -38,7 +33,7 @@ WHOLE_PICTURE = Crop224((CROP_SIZE, CROP_SIZE), 1.0, CENTER_PX, CENTER_PX)
 def topology_of(model: FaceModel) -> Topology:
     """Triangles, texture coordinates, parts and landmarks; "106_2d" is found per picture (``landmark_vertices``)."""
     weights = np.array([1.0, 0.0, 0.0], np.float32)
-    return Topology(
+    topology = Topology(
         name="3ddfa-v3",
         triangles=model.triangles,
         uv=model.uv,
@@ -49,6 +44,8 @@ def topology_of(model: FaceModel) -> Topology:
         },
         contours=model.profile_lines,
     )
+    remember_model(topology, model)
+    return topology
 
 
 @lru_cache(maxsize=2)
@@ -69,20 +66,15 @@ def face_mesh(model: FaceModel, decoded: Decoded, face: int = 0, colors: Tensor 
     return FaceMesh(to_head_mm(model, decoded.shape[face]), topology_of(model), rgb)
 
 
-def photo_camera(model: FaceModel, coefficients: Coefficients, crop: Crop224, face: int = 0) -> Camera:
-    """The camera that lays ``face_mesh`` on the photo from which ``crop`` was cut, exactly as the crop shows it.
+def mean_mesh(model: FaceModel) -> FaceMesh:
+    """The mean face with its mean colours."""
+    colors = model.mean_albedo.clip(0, 255).round().astype(np.uint8)
+    return FaceMesh(to_head_mm(model, torch.tensor(model.mean_shape)), topology_of(model), colors)
 
-    Its principal point is the middle of the crop, not of the photo, and where sizes were rounded to whole pixels its
-    two focal lengths differ a little: that is how the network saw the face.
-    """
-    turn = rotation_from_angles(coefficients.angles[face : face + 1].cpu().double())[0].T.numpy()
-    translation = coefficients.translation[face].cpu().double().numpy()
-    R = CAMERA_FROM_UPRIGHT @ turn
-    t = R @ head_origin(model) + CAMERA_FROM_UPRIGHT @ translation + [0, 0, CAMERA_DISTANCE]
-    scale = np.divide(crop.photo_size, crop.scaled_size)
-    center = (CENTER_PX + np.array(crop.corner)) * scale
-    K = np.array([[FOCAL_PX * scale[0], 0, center[0]], [0, FOCAL_PX * scale[1], center[1]], [0, 0, 1]])
-    return Camera(K, R, t * MM_PER_UNIT, crop.photo_size)
+
+def photo_camera(model: FaceModel, coefficients: Coefficients, crop: Crop224, face: int = 0) -> Camera:
+    """The camera that lays ``face_mesh`` on the photo from which ``crop`` was cut, exactly as the crop shows it."""
+    return camera_of_crop(head_origin(model), coefficients.angles[face], coefficients.translation[face], crop)
 
 
 def head_pose(camera: Camera) -> HeadPose:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from faceviewer.models.tddfa_v3.decode import CROP_SIZE, Decoded
+from faceviewer.models.morphable.camera import CROP_SIZE
+from faceviewer.models.tddfa_v3.decode import Decoded
 from faceviewer.models.tddfa_v3.face_model import FaceModel
 from faceviewer.models.tddfa_v3.tensors import tensors_of
 from faceviewer.raster.rasterize import Fragments, interpolate, rasterize

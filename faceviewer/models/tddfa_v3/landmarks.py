@@ -9,14 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from faceviewer.models.morphable.camera import CROP_SIZE, project, rotation_from_angles, to_camera_space
 from faceviewer.models.tddfa_v3.coefficients import Coefficients
-from faceviewer.models.tddfa_v3.decode import (
-    CROP_SIZE,
-    Decoded,
-    project,
-    rotation_from_angles,
-    to_camera_space,
-)
+from faceviewer.models.tddfa_v3.decode import Decoded
 from faceviewer.models.tddfa_v3.face_model import FaceModel
 
 OUTLINE_SET = "106_2d"

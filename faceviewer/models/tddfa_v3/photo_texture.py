@@ -13,9 +13,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from faceviewer.models.morphable.camera import CAMERA_DISTANCE
 from faceviewer.models.tddfa_v3.blend import UvLayers, median_blend, poisson_blend, truncated
 from faceviewer.models.tddfa_v3.convert import topology_of
-from faceviewer.models.tddfa_v3.decode import CAMERA_DISTANCE, Decoded
+from faceviewer.models.tddfa_v3.decode import Decoded
 from faceviewer.models.tddfa_v3.face_model import FaceModel
 from faceviewer.raster.sampling import sample_bilinear
 from faceviewer.raster.texture.uv_atlas import UvAtlas, uv_atlas
@@ -32,9 +33,11 @@ BLENDS: dict[str, Blend] = {"poisson": poisson_blend, "median": median_blend}
 """How photo and model are joined, by the name of the option."""
 
 
-def photo_texture(layers: UvLayers, covered: np.ndarray, blend: Blend) -> Texture:
-    """The joined texture, with the photo as the origin where it is seen; covered: (S, S) bool, see ``covered_by``."""
-    joined = blend(layers)
+def photo_texture(joined: np.ndarray, layers: UvLayers, covered: np.ndarray) -> Texture:
+    """What a ``Blend`` made of ``layers``, with the photo as the origin where it is seen.
+
+    joined: (S, S, 3). covered: (S, S) bool, see ``covered_by``.
+    """
     rgb = joined if joined.dtype == np.uint8 else truncated(joined)
     origin = np.where(layers.weight < 0.5, Origin.PHOTO, Origin.MODEL).astype(np.uint8)
     return Texture(rgb, np.where(covered, origin, np.uint8(Origin.EMPTY)), "photo")

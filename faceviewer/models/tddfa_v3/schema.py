@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from faceviewer.models.morphable.findings import not_finite, wrong_indices
+
 VERTEX_COUNT = 35709
 """The published model's, which its profile lines and visibility arrays take for granted."""
 IDENTITY_COUNT, EXPRESSION_COUNT, ALBEDO_COUNT = 80, 64, 80
@@ -40,16 +42,16 @@ def _wrong(arrays: Mapping[str, Any]) -> Iterator[str]:
     if triangles.ndim != 2 or triangles.shape[1] != 3 or not len(triangles):
         yield f'"tri" has the shape {triangles.shape} instead of (F, 3)'
         return
-    yield from _wrong_indices("tri", triangles, VERTEX_COUNT)
+    yield from wrong_indices("tri", triangles, VERTEX_COUNT)
     around = np.asarray(arrays["point_buf"])
     if around.shape != (VERTEX_COUNT, AROUND_COUNT):
         yield f'"point_buf" has the shape {around.shape} instead of {(VERTEX_COUNT, AROUND_COUNT)}'
-    yield from _wrong_indices("point_buf", around, len(triangles) + 1)
+    yield from wrong_indices("point_buf", around, len(triangles) + 1)
     for name, count in LANDMARK_COUNTS.items():
         points = np.asarray(arrays[f"ldm{name}"])
         if points.size != count:
             yield f'"ldm{name}" has {points.size} entries instead of {count}'
-        yield from _wrong_indices(f"ldm{name}", points, VERTEX_COUNT)
+        yield from wrong_indices(f"ldm{name}", points, VERTEX_COUNT)
     for key, count in _LISTS.items():
         yield from _wrong_list(key, arrays[key], count)
 
@@ -60,29 +62,12 @@ def _wrong_floats(arrays: Mapping[str, Any]) -> Iterator[str]:
             array = np.asarray(arrays[key])
             if array.shape != shape and not (shape[1] == 1 and array.size == shape[0]):
                 yield f'"{key}" has the shape {array.shape} instead of {shape}'
-            yield from _not_finite(key, array)
+            yield from not_finite(key, array)
     if "uv_coords" in arrays:
         uv = np.asarray(arrays["uv_coords"])
         if uv.ndim != 2 or len(uv) != VERTEX_COUNT or uv.shape[1] < 2:
             yield f'"uv_coords" has the shape {uv.shape} instead of {(VERTEX_COUNT, 2)}'
-        yield from _not_finite("uv_coords", uv)
-
-
-def _not_finite(key: str, array: np.ndarray) -> Iterator[str]:
-    if array.dtype.kind not in "fiu":
-        yield f'"{key}" holds {array.dtype} instead of numbers'
-    elif not np.isfinite(array).all():
-        yield f'"{key}" holds values that are not finite'
-
-
-def _wrong_indices(key: str, array: np.ndarray, end: int) -> Iterator[str]:
-    """``array`` must hold whole numbers from 0 to below ``end``; files of MATLAB origin may store them as floats."""
-    if not array.size:
-        return
-    if array.dtype.kind not in "fiu" or not np.isfinite(array).all() or (array != np.floor(array)).any():
-        yield f'"{key}" holds {array.dtype} values that are not whole numbers'
-    elif array.min() < 0 or array.max() >= end:
-        yield f'"{key}" holds {int(array.min())} to {int(array.max())}, outside of 0 to {end - 1}'
+        yield from not_finite("uv_coords", uv)
 
 
 def _wrong_list(key: str, entries: Sequence[Any] | np.ndarray, count: int) -> Iterator[str]:
@@ -92,4 +77,4 @@ def _wrong_list(key: str, entries: Sequence[Any] | np.ndarray, count: int) -> It
         array = np.asarray(entry)
         if key == "annotation_tri" and (array.ndim != 2 or array.shape[1] != 3):
             yield f'"{key}"[{number}] has the shape {array.shape} instead of (n, 3)'
-        yield from _wrong_indices(f"{key}[{number}]", array, VERTEX_COUNT)
+        yield from wrong_indices(f"{key}[{number}]", array, VERTEX_COUNT)

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from faceviewer.models.tddfa_v3.decode import CROP_SIZE, Decoded
+from faceviewer.models.morphable.camera import CROP_SIZE
+from faceviewer.models.tddfa_v3.decode import Decoded
 from faceviewer.models.tddfa_v3.drawing import LIKE_GPU, Drawing, PixelRule, pixel_positions
 from faceviewer.models.tddfa_v3.face_model import FaceModel
 from faceviewer.models.tddfa_v3.tensors import tensors_of

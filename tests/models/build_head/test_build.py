@@ -62,7 +62,9 @@ def test_shipped_statistics_are_those_of_ict_facekit(shared, basis):
     shipped = load_npz(resource_path("head.npz"))
     # measured before nearest points were also looked for on long triangles, which moves the mean by 0.035 at most
     assert np.allclose(arrays["identity_mean"], shipped["identity_mean"], atol=0.05)
-    assert np.allclose(arrays["identity_axes"], shipped["identity_axes"], atol=0.01)
+    # an axis may point either way: its sign is that of its largest coefficient, of several as large as each other
+    signs = np.sign((arrays["identity_axes"] * shipped["identity_axes"]).sum(0))
+    assert np.allclose(arrays["identity_axes"] * signs, shipped["identity_axes"], atol=0.01)
 
 
 def test_registration_finds_a_known_head(basis):

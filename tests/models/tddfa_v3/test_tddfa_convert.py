@@ -26,6 +26,7 @@ from faceviewer.models.tddfa_v3.decode import decode
 from faceviewer.models.tddfa_v3.drawing import draw, visible_vertices
 from faceviewer.models.tddfa_v3.landmarks import landmark_vertices
 from faceviewer.models.tddfa_v3.photo_texture import covered_by, model_texture, photo_texture, texel_layers
+from faceviewer.models.tddfa_v3.sliders import sliders_of
 from faceviewer.raster.unlit import render_unlit
 from faceviewer.types import PART_NAMES, Origin, Photo
 
@@ -140,3 +141,21 @@ def test_mean_shapes_are_plain_meshes():
     np.testing.assert_allclose(mesh.vertices.max(0), [50, 100, 0])
     assert mesh.colors is not None and mesh.colors[2].tolist() == [0, 255, 0]
     assert mesh.topology.uv_triangles.shape == (1, 3)
+
+
+def test_sliders_move_the_head_as_the_model_does(face_model, decoded_case):
+    """Changed coefficients, decoded by torch, and the same change as offsets on the mesh."""
+    one = decoded_case("a")
+    mesh = face_mesh(face_model, one.decoded)
+    sliders = sliders_of(mesh.topology)
+    assert sliders is not None
+    assert sliders_of(replace(mesh.topology)) is None  # nothing is known of a head from elsewhere
+    change = {"identity": torch.zeros(1, 80), "expression": torch.zeros(1, 64)}
+    change["identity"][0, 4], change["expression"][0, 7] = 1.5, -2.0
+    moved = replace(one.coefficients, **{name: getattr(one.coefficients, name) + x for name, x in change.items()})
+    expected = face_mesh(face_model, decode(face_model, moved)).vertices
+    named = np.zeros(80)
+    named[4] = 1.5  # the named shapes are the identity's own
+    offsets = sliders.offsets_mm(np.zeros(80), change["expression"][0].numpy(), named)
+    np.testing.assert_allclose(mesh.vertices + offsets, expected, atol=2e-3)
+    assert len(sliders.expression_offsets_mm()) == len(sliders.expression_names) == 64

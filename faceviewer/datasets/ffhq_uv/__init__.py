@@ -1,0 +1,1 @@
+"""FFHQ-UV: facial texture maps with attributes, lights and latent codes, from files that users bring."""

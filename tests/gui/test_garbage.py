@@ -1,0 +1,84 @@
+"""While a window stands, garbage is collected in its thread alone; afterwards Python does it again."""
+
+from __future__ import annotations
+
+import gc
+import threading
+
+import pytest
+from PySide6.QtCore import QObject
+
+from faceviewer.gui.garbage import WindowThreadCollector
+
+
+class Knot:
+    """Something that only the cyclic collector frees."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.fixture
+def threads_of_collections():
+    """Names of the threads in which the collector runs."""
+    seen: list[str] = []
+
+    def note(phase: str, _: dict[str, int]) -> None:
+        if phase == "start":
+            seen.append(threading.current_thread().name)
+
+    gc.callbacks.append(note)
+    yield seen
+    gc.callbacks.remove(note)
+
+
+def make_knots() -> None:
+    for _ in range(20 * gc.get_threshold()[0]):
+        Knot()
+
+
+def test_another_thread_never_collects(qapp, qtbot, threads_of_collections: list[str]) -> None:
+    owner = QObject()
+    collector = WindowThreadCollector(owner)
+    collector.start()
+    try:
+        worker = threading.Thread(target=make_knots, name="worker")
+        worker.start()
+        worker.join()
+        assert "worker" not in threads_of_collections
+        qtbot.waitUntil(lambda: len(threads_of_collections) > 0, timeout=5000)
+        assert set(threads_of_collections) == {threading.current_thread().name}
+    finally:
+        collector.stop()
+    assert gc.isenabled()
+
+
+def test_of_two_windows_the_last_gives_it_back(qapp) -> None:
+    owner = QObject()
+    first, second = WindowThreadCollector(owner), WindowThreadCollector(owner)
+    first.start()
+    first.start()
+    second.start()
+    first.stop()
+    first.stop()
+    assert not gc.isenabled()
+    second.stop()
+    assert gc.isenabled()
+
+
+def test_it_collects_what_is_due(qapp) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        assert WindowThreadCollector.collect_if_due() in (None, 0)
+        make_knots()
+        assert WindowThreadCollector.collect_if_due() is not None
+        assert WindowThreadCollector.collect_if_due() is None
+    finally:
+        gc.enable()
+
+
+def test_the_application_does_so(app) -> None:
+    assert not gc.isenabled()
+    app.window.close()
+    assert gc.isenabled()
