@@ -285,6 +285,15 @@ SETTINGS: tuple[Setting, ...] = (
         explanation="Where the files of published systems lie. Tools > Models shows which are there and what they do.",
         unset="faceviewer's own",
     ),
+    Setting(
+        key="datasets.ffhq",
+        group="Data sets",
+        label="Folder of Flickr-Faces-HQ",
+        kind="path",
+        default="",
+        explanation="The data set, or one of its folders of pictures, that Tools > FFHQ album shows.",
+        unset="none",
+    ),
     *_engine_options(),
 )
 SETTINGS_BY_KEY = {setting.key: setting for setting in SETTINGS}

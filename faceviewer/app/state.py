@@ -12,6 +12,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
+from faceviewer.app.aligning_state import AlignState
+from faceviewer.app.ffhq_state import FfhqState
 from faceviewer.app.models_state import ModelsState
 from faceviewer.types import PART_NAMES, Face, FaceMesh, Photo, Progress, Reconstruction
 
@@ -258,7 +260,7 @@ class Shown:
     faces: tuple[Face, ...] = ()
     head: HeadRef | None = None
     result: Reconstruction | None = None
-    """As the engine made it, or None when there is no head."""
+    """As the engine made it; None when there is no head."""
     mesh: FaceMesh | None = None
     """With the user's edits; the engine's own mesh object when there are none."""
     other: Reconstruction | None = None
@@ -299,6 +301,10 @@ class AppState:
     """The file that was exported last."""
     models: ModelsState = field(default_factory=ModelsState)
     """Files of published systems; empty until somebody looks at them."""
+    ffhq: FfhqState = field(default_factory=FfhqState)
+    """The album of Flickr-Faces-HQ; empty until somebody looks at it."""
+    align: AlignState = field(default_factory=AlignState)
+    """Faces being aligned in the manner of FFHQ."""
     shown: Shown = field(default_factory=Shown)
 
     def document(self, document_id: int | None) -> Document | None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from faceviewer.app.aligning import Aligning
 from faceviewer.app.comparing import Comparing
 from faceviewer.app.editing import Editing
 from faceviewer.app.engines import Engines
 from faceviewer.app.exporting import Exporting
+from faceviewer.app.ffhq import Ffhq
+from faceviewer.app.ffhq_jobs import FfhqJobs
 from faceviewer.app.live import Live
 from faceviewer.app.measuring import Measuring
 from faceviewer.app.mesh_documents import MeshDocuments
@@ -48,6 +51,9 @@ class Verbs:
     exporting: Exporting
     sessions: Sessions
     models: Models
+    ffhq: Ffhq
+    ffhq_jobs: FfhqJobs
+    aligning: Aligning
 
     def say(self, notice: Notice | None) -> None:
         """Show one sentence to the user, or take the one that is shown away."""
@@ -69,8 +75,13 @@ def build_verbs(
     background: Background,
     settings: Settings,
     recent: RecentFiles,
+    album: Background | None = None,
+    workshop: Background | None = None,
 ) -> Verbs:
-    """The rooms around one new store. Nothing is started yet."""
+    """The rooms around one new store. Nothing is started yet.
+
+    ``album`` reads data sets and ``workshop`` works on their files for hours; without them ``background`` does it all.
+    """
     view = ViewState(
         display=settings.text("appearance.display"),  # type: ignore[arg-type]
         landmark_size_px=settings.number("appearance.landmark_size"),
@@ -94,6 +105,7 @@ def build_verbs(
     sessions = Sessions(store, ui, settings, background, before_open=let_go, remember=recent.add)
     meshes = MeshDocuments(store, reader, lambda: models_place(settings))
     opening = Opening(store, reconstructing, live, recent, meshes, open_session=sessions.open)
+    exporting = Exporting(store, ui, settings, background)
     return Verbs(
         store=store,
         ui=ui,
@@ -108,7 +120,10 @@ def build_verbs(
         comparing=comparing,
         engines=Engines(store, settings, reconstructing, comparing),
         live=live,
-        exporting=Exporting(store, ui, settings, background),
+        exporting=exporting,
         sessions=sessions,
         models=Models(store, ui, settings, background),
+        ffhq=Ffhq(store, ui, settings, opening, album or background),
+        ffhq_jobs=FfhqJobs(store, ui, workshop or background),
+        aligning=Aligning(store, ui, reconstructing, exporting, background),
     )

@@ -57,6 +57,8 @@ class FaceviewerApplication(QObject):
         self.engine_thread = EngineThread(self._bridge.post)
         self.background = Background(self._bridge.post)
         self.reader = Background(self._bridge.post)
+        self.album = Background(self._bridge.post)
+        self.workshop = Background(self._bridge.post)
         ui = QtUserInterface()
         self.verbs: Verbs = build_verbs(
             ui=ui,
@@ -65,6 +67,8 @@ class FaceviewerApplication(QObject):
             background=self.background,
             settings=self.settings,
             recent=RecentFiles(self.settings),
+            album=self.album,
+            workshop=self.workshop,
         )
         self._bridge.connect_to(self._receive)
         self.settings.subscribe(self._setting_changed)
@@ -84,11 +88,16 @@ class FaceviewerApplication(QObject):
         self.verbs.live.stop()
         self.verbs.reconstructing.cancel()
         self.verbs.models.cancel()
+        self.verbs.ffhq.cancel()
+        self.verbs.ffhq_jobs.cancel()
+        self.verbs.aligning.cancel()
         if not self.engine_thread.stop(STOP_TIMEOUT_S):
             logger.warning("the engine was still busy when the window closed")
         self.verbs.sessions.clean_exit()
         self.reader.close()
         self.background.close()
+        self.album.close()
+        self.workshop.close()
         self._bridge.close()
         self._collector.stop()
         stop_logging(self.logbook)

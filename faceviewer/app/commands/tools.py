@@ -100,4 +100,7 @@ TOOL_COMMANDS = (
     Command("tools.models", "Models...", "Tools", lambda verbs: verbs.ui.open_dialog("models"), "",
             "See which files of published systems are there and what works with them; bring and check such files.",
             icon="models", separator=True),
+    Command("tools.ffhq_album", "FFHQ album...", "Tools", lambda verbs: verbs.ui.open_dialog("ffhq album"), "",
+            "Browse, search and check a copy of the data set Flickr-Faces-HQ, with authors and licences.",
+            icon="album"),
 )  # fmt: skip

@@ -74,5 +74,18 @@ def dialog_openers(verbs: Verbs, window: QWidget, view_picture: ViewPicture) -> 
 
         return ModelsDialog(verbs, window)
 
-    makers = (settings, conventions, about, cheat_sheet, camera, export, picture, turntable, palette, models)
+    def ffhq_album() -> QDialog:
+        from faceviewer.gui.album.album import AlbumDialog
+
+        return AlbumDialog(verbs, window)
+
+    def align() -> QDialog:
+        from faceviewer.gui.dialogs.align import AlignDialog
+
+        return AlignDialog(verbs, window)
+
+    makers = (
+        settings, conventions, about, cheat_sheet, camera, export, picture, turntable, palette, models, ffhq_album,
+        align,
+    )  # fmt: skip
     return {make.__name__.replace("_", " "): Opener(make) for make in makers}

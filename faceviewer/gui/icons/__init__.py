@@ -51,24 +51,27 @@ def app_icon() -> QIcon:
 
 
 class IconLabel(QWidget):
-    """Shows an icon as a picture that follows the theme; a pixmap in a QLabel keeps the colours it was made with."""
+    """Shows an icon as a picture that follows the theme; a pixmap in a QLabel keeps the colours it was made with.
+
+    It keeps the name alone: a QIcon that Python's collector freed together with its closed window crashed.
+    """
 
     def __init__(self, name: str, side: int, parent: QWidget | None = None) -> None:
         """``side`` in device-independent pixels."""
         super().__init__(parent)
-        self._icon = icon(name)
+        self._name = name
         self.setFixedSize(side, side)
 
     def set_icon(self, name: str) -> None:
         """Show another icon."""
-        self._icon = icon(name)
+        self._name = name
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the icon in the palette's colour of now."""
         mode = QIcon.Mode.Normal if self.isEnabled() else QIcon.Mode.Disabled
         painter = QPainter(self)
-        self._icon.paint(painter, self.rect(), Qt.AlignmentFlag.AlignCenter, mode)
+        icon(self._name).paint(painter, self.rect(), Qt.AlignmentFlag.AlignCenter, mode)
         painter.end()
 
 

@@ -1,0 +1,1 @@
+"""The album of Flickr-Faces-HQ: browsing, searching, checking. Imported when it is opened."""
