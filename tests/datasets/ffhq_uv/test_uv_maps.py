@@ -93,7 +93,8 @@ def test_thumbnails_by_many_threads_and_without_a_cache(tmp_path, monkeypatch):
         found = list(pool.map(kept.get, paths * 2, [16] * 40))
     kept.close()
     for cache in (kept, Thumbnails(tmp_path / "1.png")):  # closed, and where none can be
-        assert all(np.abs(cache.get(p, 16).astype(int) - f).mean() < 5 for p, f in zip(paths, found, strict=False))
+        # a late thread finds what another stored: JPEG, 5.6 levels away at most; those of other maps are 75 away
+        assert all(np.abs(cache.get(p, 16).astype(int) - f).mean() < 10 for p, f in zip(paths, found, strict=False))
         assert cache.peek(paths[0], 16) is None
 
 
