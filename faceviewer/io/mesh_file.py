@@ -48,7 +48,7 @@ def read_mesh_file(path: Path, cancel: CancelToken) -> MeshFile:
     obj = read_polygons(path, data)
     cancel.check()
     vertices, unit_note = _in_millimetres(path, obj)
-    texture, texture_notes = _texture(path, obj)
+    texture, texture_notes = texture_of(path, obj)
     has_uv = len(obj.uv) > 0
     topology = Topology(
         name=MESH_TOPOLOGY,
@@ -110,8 +110,8 @@ def _shape_notes(obj: ObjPolygons) -> list[str]:
     return notes
 
 
-def _texture(path: Path, obj: ObjPolygons) -> tuple[Texture | None, list[str]]:
-    """The picture of the material with most polygons, and what to say about it."""
+def texture_of(path: Path, obj: ObjPolygons) -> tuple[Texture | None, list[str]]:
+    """The picture of the material with most polygons of the OBJ at ``path``, and what to say about it."""
     if not len(obj.uv):
         return None, []
     pictures = picture_names(path.parent, obj.libraries)
