@@ -57,7 +57,7 @@ class FfhqJobs:
             return
         if path.suffix.lower() not in REPORT_SUFFIXES:
             path = path.with_name(path.name + ".csv")
-        from faceviewer.datasets.ffhq.verify_report import write_report
+        from faceviewer.datasets.report_file import write_report
 
         try:
             write_report(report, path)

@@ -84,7 +84,7 @@ def verify(
         from faceviewer.cli.tables import progress_shown
         from faceviewer.datasets.ffhq.verify import VerifyRequest
         from faceviewer.datasets.ffhq.verify import verify as examine
-        from faceviewer.datasets.ffhq.verify_report import write_report
+        from faceviewer.datasets.report_file import write_report
         from faceviewer.engines.options import UsageError
         from faceviewer.types import CancelToken
 

@@ -107,7 +107,7 @@ def verify(
         from faceviewer.cli.tables import progress_shown
         from faceviewer.datasets.ffhq_uv.verify import VerifyRequest
         from faceviewer.datasets.ffhq_uv.verify import verify as examine
-        from faceviewer.datasets.ffhq_uv.verify_report import write_report
+        from faceviewer.datasets.report_file import write_report
         from faceviewer.engines.options import UsageError
         from faceviewer.types import CancelToken
 

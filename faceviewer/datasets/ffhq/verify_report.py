@@ -11,7 +11,6 @@ from pathlib import Path
 
 from faceviewer.datasets.ffhq.check_file import DAMAGES, PROBLEMS, Problem
 from faceviewer.datasets.ffhq.facts import Kind
-from faceviewer.io.atomic import write_atomically
 
 SCHEMA = "faceviewer.ffhq-verification/1"
 
@@ -88,12 +87,3 @@ class VerifyReport:
         for one in self.findings:
             writer.writerow([one.kind, one.number if one.number >= 0 else "", one.path, one.problem, one.detail])
         return text.getvalue()
-
-
-def write_report(report: VerifyReport, path: Path) -> None:
-    """Write it as ``.json`` or ``.csv``. Raises ValueError for other suffixes, FaceviewerError as any writing."""
-    texts = {".json": report.as_json, ".csv": report.as_csv}
-    if path.suffix.lower() not in texts:
-        raise ValueError(f"{path}: reports are written as .json or .csv")
-    text = texts[path.suffix.lower()]()
-    write_atomically(path, lambda target: target.write_text(text, "utf-8", "surrogateescape", newline=""))

@@ -8,11 +8,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from io import StringIO
-from pathlib import Path
 from typing import Literal
 
 from faceviewer.datasets.ffhq_uv.problems import DAMAGES, Problem
-from faceviewer.io.atomic import write_atomically
 
 SCHEMA = "faceviewer.ffhq-uv-verification/1"
 MapProblem = Literal["", "missing", "damaged", "other size", "other pixels"]
@@ -70,12 +68,3 @@ class VerifyReport:
         writer.writerows([one.part, one.path, one.problem, one.detail] for one in self.findings)
         writer.writerows([one.part, one.subject, one.kind, one.reason] for one in self.problems)
         return text.getvalue()
-
-
-def write_report(report: VerifyReport, path: Path) -> None:
-    """Write it as ``.json`` or ``.csv``. Raises ValueError for other suffixes, FaceviewerError as any writing."""
-    texts = {".json": report.as_json, ".csv": report.as_csv}
-    if path.suffix.lower() not in texts:
-        raise ValueError(f"{path}: reports are written as .json or .csv")
-    text = texts[path.suffix.lower()]()
-    write_atomically(path, lambda target: target.write_text(text, "utf-8", "surrogateescape", newline=""))

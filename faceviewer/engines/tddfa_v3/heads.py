@@ -10,9 +10,9 @@ from faceviewer.engines.tddfa_v3.alignment import POINTS_106
 from faceviewer.engines.tddfa_v3.options import TddfaV3Options
 from faceviewer.engines.tddfa_v3.textures import SeenFace, colors_of, textures_of
 from faceviewer.geometry.crop224 import CROP_SIZE
+from faceviewer.models.morphable.crop_drawing import CropDrawing
 from faceviewer.models.tddfa_v3.coefficients import Coefficients, join_coefficients
 from faceviewer.models.tddfa_v3.convert import WHOLE_PICTURE, head_pose, landmark_sets, to_head_mm, topology_of
-from faceviewer.models.tddfa_v3.drawing import Drawing
 from faceviewer.models.tddfa_v3.landmarks import landmarks_v2d
 from faceviewer.models.tddfa_v3.published import landmarks_in_photo
 from faceviewer.models.tddfa_v3.segments import part_masks, seen_part_masks
@@ -62,7 +62,7 @@ def head_of(
 
 
 def published_arrays(
-    seen: SeenFace, drawing: Drawing, vertices: dict[str, Tensor], coefficients: Coefficients
+    seen: SeenFace, drawing: CropDrawing, vertices: dict[str, Tensor], coefficients: Coefficients
 ) -> dict[str, np.ndarray]:
     """What the published program gives for one face, under its names, in its numbers (facts of its section 12).
 

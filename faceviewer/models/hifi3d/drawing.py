@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
@@ -12,42 +10,20 @@ from faceviewer.models.hifi3d.face_model import Hifi3dModel
 from faceviewer.models.hifi3d.schema import LAYOUT_SIDE
 from faceviewer.models.hifi3d.tensors import tensors_of
 from faceviewer.models.morphable.camera import CROP_SIZE
-from faceviewer.raster.rasterize import Fragments, interpolate, rasterize
+from faceviewer.models.morphable.crop_drawing import CropDrawing
+from faceviewer.raster.rasterize import rasterize
 
 
-@dataclass(frozen=True, eq=False)
-class Drawing:
-    """What each pixel of the 224 crop sees of B faces."""
-
-    fragments: Fragments
-    """(B, 224, 224)."""
-    triangles: Tensor
-    """(G, 3) int64, the triangles that were drawn."""
-
-    @property
-    def mask(self) -> Tensor:
-        """(B, 224, 224) bool."""
-        return self.fragments.mask
-
-    @property
-    def depth(self) -> Tensor:
-        """(B, 224, 224) model units from the camera, 0 where empty."""
-        return torch.where(self.mask, self.fragments.depth, 0.0)
-
-    def paint(self, values: Tensor) -> Tensor:
-        """Values of the vertices (B, N, C) spread over the pixels: (B, 224, 224, C), 0 where empty; differentiable."""
-        return interpolate(values, self.fragments, self.triangles)
-
-
-def draw(model: Hifi3dModel, decoded: Decoded, *, face_only: bool = False) -> Drawing:
+def draw(model: Hifi3dModel, decoded: Decoded, *, face_only: bool = False) -> CropDrawing:
     """Rasterise the whole heads, or their faces alone, into the crops; both sides of the triangles."""
     tensors = tensors_of(model, decoded.v3d.device)
     triangles = tensors.face_triangles if face_only else tensors.triangles
     size = (CROP_SIZE, CROP_SIZE)
-    return Drawing(rasterize(decoded.crop_xy_px, decoded.v3d[..., 2], triangles, size), triangles)
+    fragments = rasterize(decoded.crop_xy_px, decoded.v3d[..., 2], triangles, size)
+    return CropDrawing(fragments, triangles, decoded.v3d.shape[1])
 
 
-def paint_uv_map(model: Hifi3dModel, decoded: Decoded, drawing: Drawing, uv_map: Tensor) -> Tensor:
+def paint_uv_map(model: Hifi3dModel, decoded: Decoded, drawing: CropDrawing, uv_map: Tensor) -> Tensor:
     """(B, 224, 224, 3): the map's texels under the photo's light, 0 where empty.
 
     uv_map: (S, S, 3) for all faces or (B, S, S, 3); row 0 is v = 1. Each pixel takes the one texel that it falls on,

@@ -1,4 +1,4 @@
-"""The faces as the crop shows them: one rasterisation from which every picture, mask and visibility is read."""
+"""The faces as the crop shows them, by the rule of a GPU or of a CPU."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import torch
 from torch import Tensor
 
 from faceviewer.models.morphable.camera import CROP_SIZE
+from faceviewer.models.morphable.crop_drawing import CropDrawing, interpolation_corners
 from faceviewer.models.tddfa_v3.decode import Decoded
 from faceviewer.models.tddfa_v3.face_model import FaceModel
 from faceviewer.models.tddfa_v3.tensors import tensors_of
-from faceviewer.raster.rasterize import Fragments, interpolate, rasterize
+from faceviewer.raster.rasterize import Fragments, rasterize
 
 
 @dataclass(frozen=True)
@@ -30,40 +31,7 @@ LIKE_CPU = PixelRule(0.0, False)
 """As the reference draws on a CPU: half a pixel up and to the left."""
 
 
-@dataclass(frozen=True, eq=False)
-class Drawing:
-    """What each pixel of the 224 crop sees of B faces."""
-
-    fragments: Fragments
-    """(B, 224, 224)."""
-    triangles: Tensor
-    """(F, 3) int64."""
-    vertex_count: int
-
-    @property
-    def mask(self) -> Tensor:
-        """(B, 224, 224) bool."""
-        return self.fragments.mask
-
-    @property
-    def depth(self) -> Tensor:
-        """(B, 224, 224) model units from the camera, 0 where empty."""
-        return torch.where(self.mask, self.fragments.depth, 0.0)
-
-    def paint(self, values: Tensor) -> Tensor:
-        """Spread values of the vertices (B, N, C) over the pixels: (B, 224, 224, C), 0 where empty."""
-        return interpolate(values, self.fragments, self.triangles)
-
-    def owners(self) -> Tensor:
-        """(B, N) bool: corners of the triangles that own at least one pixel."""
-        corners = interpolation_corners(self.fragments, self.triangles)
-        corners = torch.where(self.mask[..., None], corners, self.vertex_count)  # empty: one that nobody reads
-        corners = corners.flatten(1)
-        owned = torch.zeros((len(corners), self.vertex_count + 1), dtype=torch.bool, device=corners.device)
-        return owned.scatter_(1, corners, True)[:, :-1]
-
-
-def draw(model: FaceModel, decoded: Decoded, rule: PixelRule = LIKE_GPU) -> Drawing:
+def draw(model: FaceModel, decoded: Decoded, rule: PixelRule = LIKE_GPU) -> CropDrawing:
     """Rasterise the faces into their crops, both sides of the triangles."""
     triangles = tensors_of(model, decoded.v3d.device).triangles
     depth = decoded.v3d[..., 2]
@@ -72,7 +40,7 @@ def draw(model: FaceModel, decoded: Decoded, rule: PixelRule = LIKE_GPU) -> Draw
     if not rule.perspective:
         around = tensors_of(model, depth.device).triangles_around
         fragments = _evened(_settled(fragments, xy_px, depth, triangles, around), xy_px, depth, triangles)
-    return Drawing(fragments, triangles, decoded.v3d.shape[1])
+    return CropDrawing(fragments, triangles, decoded.v3d.shape[1])
 
 
 def pixel_positions(decoded: Decoded, rule: PixelRule) -> Tensor:
@@ -80,7 +48,7 @@ def pixel_positions(decoded: Decoded, rule: PixelRule) -> Tensor:
     return decoded.crop_xy_px + (LIKE_GPU.sample_at - rule.sample_at)
 
 
-def visible_vertices(drawing: Drawing, decoded: Decoded) -> Tensor:
+def visible_vertices(drawing: CropDrawing, decoded: Decoded) -> Tensor:
     """(B, N) bool: vertices that own a pixel and whose normals do not point away from the picture plane."""
     return drawing.owners() & (decoded.posed_normals[..., 2] >= 0)
 
@@ -136,8 +104,3 @@ def _areas(corners: Tensor) -> Tensor:
 
 def _cross(a: Tensor, b: Tensor) -> Tensor:
     return a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
-
-
-def interpolation_corners(fragments: Fragments, triangles: Tensor) -> Tensor:
-    """(B, H, W, 3) vertices whose values each pixel mixes; those of triangle 0 where it is empty."""
-    return triangles[fragments.triangle.long().clamp(min=0)]

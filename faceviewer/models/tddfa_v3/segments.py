@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 
 from faceviewer.models.morphable.camera import CROP_SIZE
+from faceviewer.models.morphable.crop_drawing import CropDrawing
 from faceviewer.models.tddfa_v3.decode import Decoded
-from faceviewer.models.tddfa_v3.drawing import LIKE_GPU, Drawing, PixelRule, pixel_positions
+from faceviewer.models.tddfa_v3.drawing import LIKE_GPU, PixelRule, pixel_positions
 from faceviewer.models.tddfa_v3.face_model import FaceModel
 from faceviewer.models.tddfa_v3.tensors import tensors_of
 from faceviewer.raster.rasterize import rasterize
@@ -50,7 +51,7 @@ def part_masks(model: FaceModel, decoded: Decoded, rule: PixelRule = LIKE_GPU) -
     return torch.stack(strips, -1)
 
 
-def seen_part_masks(model: FaceModel, drawing: Drawing, visible: Tensor) -> Tensor:
+def seen_part_masks(model: FaceModel, drawing: CropDrawing, visible: Tensor) -> Tensor:
     """(B, 224, 224, 8) bool: where each part is seen, given the ``visible`` (B, N) vertices."""
     members = tensors_of(model, visible.device).part_members
     return drawing.paint(members * visible[..., None]) >= 0.5

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from faceviewer.models.tddfa_v3.drawing import PixelRule, even_weights, interpolation_corners
+from faceviewer.models.morphable.crop_drawing import interpolation_corners
+from faceviewer.models.tddfa_v3.drawing import PixelRule, even_weights
 from faceviewer.models.tddfa_v3.face_model import FaceModel
 from faceviewer.raster.rasterize import rasterize_uv
 

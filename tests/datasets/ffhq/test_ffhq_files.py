@@ -20,7 +20,8 @@ from faceviewer.datasets.ffhq.facts import licence_of, licences_named, published
 from faceviewer.datasets.ffhq.files import scan_files
 from faceviewer.datasets.ffhq.statistics import OTHER, UNKNOWN, statistics
 from faceviewer.datasets.ffhq.verify import VerifyRequest, verify
-from faceviewer.datasets.ffhq.verify_report import VerifyReport, write_report
+from faceviewer.datasets.ffhq.verify_report import VerifyReport
+from faceviewer.datasets.report_file import write_report
 from faceviewer.types import Cancelled, CancelToken, FaceviewerError, Progress
 
 ONE = "images1024x1024/00000/00001.png"

@@ -15,7 +15,7 @@ from faceviewer.datasets.ffhq_uv import thumbnails as thumbnails_module
 from faceviewer.datasets.ffhq_uv.maps import load_uv_map, open_uv_map
 from faceviewer.datasets.ffhq_uv.thumbnails import Thumbnails
 from faceviewer.datasets.ffhq_uv.verify import VerifyRequest, verify
-from faceviewer.datasets.ffhq_uv.verify_report import write_report
+from faceviewer.datasets.report_file import write_report
 from faceviewer.types import Cancelled, CancelToken, FaceviewerError, Origin
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import scipy.io
 import torch
+from cancel_at import CancelAt
 
 from faceviewer.detection import FaceDetector
 from faceviewer.detection.canonical import canonical_face
@@ -226,20 +227,6 @@ def test_a_mirrored_photo_with_mirrored_landmarks_gives_the_mirrored_head(engine
     mirrored_mm = two.mesh.vertices[engine.head.topology.symmetry] * [-1, 1, 1]
     face_vertices = engine.head.topology.regions["face"]
     assert np.linalg.norm(mirrored_mm - one.mesh.vertices, axis=1)[face_vertices].mean() < 1
-
-
-class CancelAt(CancelToken):
-    """Is set when it is asked for the n-th time."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.asked, self._number = 0, number
-
-    def check(self) -> None:
-        self.asked += 1
-        if self.asked == self._number:
-            self.cancel()
-        super().check()
 
 
 def test_stops_at_every_stage(engine, sample):

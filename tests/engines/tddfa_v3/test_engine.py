@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from cancel_at import CancelAt
 
 from faceviewer.assets import tddfa_v3 as files
 from faceviewer.detection import FaceDetector
@@ -190,20 +191,6 @@ def test_the_registry_knows_it(tddfa_v3_assets: Path) -> None:
     spec = engine_spec("3ddfa-v3")
     assert spec.finds_faces and {option.name for option in spec.options} >= {"backbone", "detector", "blend"}
     assert isinstance(build_engine("3ddfa-v3", "cpu", tddfa_v3_assets), TddfaV3Engine)
-
-
-class CancelAt(CancelToken):
-    """Is set when it is asked for the n-th time."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.asked, self._number = 0, number
-
-    def check(self) -> None:
-        self.asked += 1
-        if self.asked == self._number:
-            self.cancel()
-        super().check()
 
 
 def test_stops_between_stages_and_tells_how_far_it_is(engine: TddfaV3Engine) -> None:
