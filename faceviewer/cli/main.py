@@ -18,6 +18,7 @@ from faceviewer.cli.errors import say
 from faceviewer.cli.evaluate import evaluate
 from faceviewer.cli.reconstruct import reconstruct
 from faceviewer.cli.render import render
+from faceviewer.cli.uv_map import uv_map
 from faceviewer.cli.window import window
 
 _WINDOW = "window"
@@ -44,6 +45,7 @@ app.command()(reconstruct)
 app.command()(render)
 app.add_typer(assets, name="assets")
 app.add_typer(dataset, name="dataset")
+app.add_typer(uv_map, name="uv-map")
 app.add_typer(evaluate, name="evaluate")
 app.command()(doctor)
 app.command(name=_WINDOW, hidden=True)(window)

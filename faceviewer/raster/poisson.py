@@ -31,15 +31,20 @@ def seamless_clone(source: np.ndarray, target: np.ndarray, mask: np.ndarray) -> 
     result = target.copy()
     if min(mask.shape) < 3:
         return result
-    inside = np.zeros(mask.shape, np.uint8)  # the outermost pixels belong to the target, whatever the mask says
-    inside[1:-1, 1:-1] = mask[1:-1, 1:-1]
-    inside = cv2.erode(inside, np.ones((3, 3), np.uint8), iterations=_EROSIONS)
+    inside = cloned_part(mask)
     below = _planes(target)
     joined = _solve(_divergence(_planes(source) - below, inside))
     joined += below[:, 1:-1, 1:-1]
     joined += _single_precision_bend(joined)
     result[1:-1, 1:-1] = np.clip(joined, 0, 255, out=joined).astype(np.uint8).transpose(1, 2, 0)
     return result
+
+
+def cloned_part(mask: np.ndarray) -> np.ndarray:
+    """(H, W) uint8: what ``seamless_clone`` leaves of a mask (H, W) uint8."""
+    inside = np.zeros(mask.shape, np.uint8)  # the outermost pixels belong to the target, whatever the mask says
+    inside[1:-1, 1:-1] = mask[1:-1, 1:-1]
+    return cv2.erode(inside, np.ones((3, 3), np.uint8), iterations=_EROSIONS)
 
 
 def _planes(picture: np.ndarray) -> np.ndarray:

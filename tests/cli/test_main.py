@@ -47,7 +47,7 @@ def reconstruct(cli, tmp_path):
 def test_help_names_every_command(cli):
     status, text, _ = cli("--help")
     assert status == 0
-    assert all(name in text for name in ("reconstruct", "render", "doctor"))
+    assert all(name in text for name in ("reconstruct", "render", "uv-map", "doctor"))
     assert cli("-h")[1] == text
 
 

@@ -6,5 +6,6 @@ texels of the published side of 1024.
 Rooms, in the order of the data: ``guides`` (the template and its masks), ``unwrap`` (a photo on the layout), ``fill``
 (one view into the map), ``rectangles`` (eyes, nostrils and mouth from the template), ``complete`` (the rest,
 blended in), ``views`` (all of it for one to three photos); ``filters``, ``color_match``, ``pyramid`` and ``soft_mask``
-serve them. ``metrics`` and ``relight`` look at finished maps.
+serve them. ``plain`` and ``gather`` do the same for any layout, without the masks of a published one. ``metrics`` and
+``relight`` look at finished maps.
 """

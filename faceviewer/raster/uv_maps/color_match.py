@@ -12,7 +12,8 @@ from faceviewer.raster.uv_maps.filters import RGB_TO_YUV
 FLATTENING = 1.5
 """By this much less contrast than the target has is given to the source."""
 _FROM_YUV = np.linalg.inv(RGB_TO_YUV)
-_LEAST_SPREAD = 1e-6
+_LEAST_SPREAD = 1e-3
+"""Levels; less is rounding, as in the colours of a grey picture, and would become noise if it were stretched."""
 
 
 def match_colors(
@@ -26,7 +27,8 @@ def match_colors(
     if not chosen.any():
         return np.array(source, np.float32)
     own, wanted = (picture[chosen].astype(np.float64) @ RGB_TO_YUV.T for picture in (source, target))
-    gain = wanted.std(0) / (np.maximum(own.std(0), _LEAST_SPREAD) * flattening)
+    spread = own.std(0)
+    gain = np.where(spread < _LEAST_SPREAD, 1, wanted.std(0) / (np.maximum(spread, _LEAST_SPREAD) * flattening))
     # one matrix and one shift do what going to YUV, scaling and coming back would do
     matrix = _FROM_YUV @ np.diag(gain) @ RGB_TO_YUV
     shift = _FROM_YUV @ (wanted.mean(0) - own.mean(0) * gain)

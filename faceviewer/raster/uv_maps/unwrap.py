@@ -12,6 +12,8 @@ from faceviewer.types import Camera, FaceMesh, FaceviewerError, Topology
 
 _FACING = 0.1
 """Cosine of a vertex' normal to the picture's axis from which on it counts as seen."""
+_LONGEST_PX = 32766
+"""OpenCV samples no larger picture, and no more points in a row."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,10 +129,20 @@ def remap(view: PhotoView, info: UnwrapInfo) -> Remapped:
     """The view on the layout. A texel is seen where most of its three vertices face the viewer and are usable."""
     if not np.isfinite(view.xy_px).all() or not np.isfinite(view.facing).all():
         raise FaceviewerError("a view's positions are not finite")
+    if max(view.rgb.shape) > _LONGEST_PX:
+        raise FaceviewerError(f"a photo of {view.rgb.shape[1]} x {view.rgb.shape[0]} pixels is too long to unwrap")
     xy = info.spread(view.xy_px - 0.5)  # OpenCV counts from the middle of the first pixel
     rgb = cv2.remap(view.rgb.astype(np.float32), xy[..., 0], xy[..., 1], cv2.INTER_LINEAR, borderValue=0)
-    at = (view.xy_px - 0.5).astype(np.float32)[None]
-    usable = cv2.remap(view.usable.astype(np.float32), at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderValue=0)[0]
+    usable = _sampled(view.usable, view.xy_px)
     flags = np.stack([usable, (view.facing > _FACING).astype(np.float32)], -1)
     mask = np.all(info.spread(flags) > 0.5, axis=-1).astype(np.float32)
     return Remapped(np.clip(rgb, 0, 255) * mask[..., None], mask)
+
+
+def _sampled(picture: np.ndarray, xy_px: np.ndarray) -> np.ndarray:
+    """(N,) float32: a picture (H, W) at positions (N, 2), 0 outside of it."""
+    rows = np.array_split((xy_px - 0.5).astype(np.float32), len(xy_px) // _LONGEST_PX + 1)
+    values = picture.astype(np.float32)
+    return np.concatenate(
+        [cv2.remap(values, row[None, :, 0], row[None, :, 1], cv2.INTER_LINEAR, borderValue=0)[0] for row in rows]
+    )

@@ -20,9 +20,11 @@ from faceviewer.raster.uv_maps.color_match import match_colors
 from faceviewer.raster.uv_maps.complete import complete_map
 from faceviewer.raster.uv_maps.fill import fill_view, start
 from faceviewer.raster.uv_maps.filters import box_mean, eroded
+from faceviewer.raster.uv_maps.gather import gathered
 from faceviewer.raster.uv_maps.guides import MASK_FILES, TEMPLATE_FILE, load_guides
 from faceviewer.raster.uv_maps.metrics import brightness_symmetry_error, valid_area
 from faceviewer.raster.uv_maps.parsing import face_mask, skin_for_fitting, skin_for_unwrapping
+from faceviewer.raster.uv_maps.plain import complete_plainly
 from faceviewer.raster.uv_maps.pyramid import blend, collapsed, laplacian_pyramid
 from faceviewer.raster.uv_maps.rectangles import fill_rectangles, poisson_fill, rectangles_at
 from faceviewer.raster.uv_maps.relight import PLAIN, head_shading, load_light, relit
@@ -64,7 +66,17 @@ def test_colour_match_of_a_map_with_itself(seed):
 
 def test_one_colour_can_be_matched():
     picture = np.full((4, 4, 3), 90, np.float32)
-    assert np.isfinite(match_colors(picture, colors(0, 4, 4), np.ones((4, 4)))).all()
+    target = colors(0, 4, 4)
+    assert np.abs(match_colors(picture, target, np.ones((4, 4))) - target.mean((0, 1))).max() < 0.1
+
+
+def test_a_grey_picture_gets_one_tint_and_no_noise():
+    target = colors(0, 40, 40) / 4 + 90
+    grey = np.repeat(colors(1, 40, 40)[..., :1] // 1, 3, 2)
+    matched = match_colors(grey, target, np.ones((40, 40)), flattening=1)
+    assert np.abs(matched.mean((0, 1)) - target.mean((0, 1))).max() < 0.1
+    tint = matched - matched[..., :1]
+    assert np.abs(tint - tint[0, 0]).max() < 0.1
 
 
 @given(arrays.arrays(np.bool_, (12, 14)), seeds)
@@ -170,6 +182,47 @@ def test_a_photo_of_the_plate_is_its_map():
     seen = remap(plate_view(rgb), info)
     assert info.covered.all() and seen.mask.all()
     assert np.abs(seen.rgb - rgb[4:68, 4:68]).max() < 0.5
+
+
+def test_meshes_of_more_vertices_than_a_picture_has_columns():
+    rgb, info = np.full((72, 72, 3), 200, np.uint8), unwrap_info_of(square().topology, 64)
+    usable = np.zeros((72, 72))
+    usable[:, :36] = 1
+    view, many = plate_view(rgb, usable), 70_001
+    turned = np.full(many, -1.0)
+    turned[:4] = 1
+    view = replace(view, xy_px=np.resize(view.xy_px, (many, 2)), facing=turned)
+    assert (remap(view, info).mask == remap(plate_view(rgb, usable), info).mask).all()
+    with pytest.raises(FaceviewerError, match="33000 x 2 pixels is too long to unwrap"):
+        remap(replace(view, rgb=np.zeros((2, 33_000, 3), np.uint8)), info)
+
+
+def test_views_without_a_template_share_the_map():
+    info = unwrap_info_of(square().topology, 64)
+    red, blue = (np.full((72, 72, 3), color, np.uint8) for color in ((200, 10, 10), (10, 10, 200)))
+    left, right = np.zeros((72, 72)), np.ones((72, 72))
+    left[:, :40] = 1
+    alone = gathered([plate_view(red, left)], info)
+    assert (alone.seen == (remap(plate_view(red, left), info).mask > 0)).all() and not alone.rgb[~alone.seen].any()
+    both = gathered([plate_view(red), plate_view(blue, right)], info)
+    assert both.seen.all() and np.abs(both.share.sum(-1) - 1).max() < 1e-5
+    assert np.abs(both.rgb - (200, 10, 10)).max() < 0.1, "the colours of the first"
+    none = gathered([plate_view(red, np.zeros((72, 72)))], info)
+    assert not none.seen.any() and not none.rgb.any()
+    with pytest.raises(FaceviewerError, match="no photo"):
+        gathered([], info)
+
+
+def test_completing_any_layout_keeps_what_is_seen():
+    rgb, template, mask = colors(0, 100, 140), colors(1, 100, 140), np.zeros((100, 140), np.float32)
+    mask[:, :90] = 1
+    done = complete_plainly(rgb, mask, template)
+    assert (done.share[:, 90:] == 0).all() and done.share.min() >= 0 and done.share.max() <= 1
+    assert not done.solved.any() and np.isfinite(done.rgb).all() and 0 <= done.rgb.min() <= done.rgb.max() <= 255
+    hidden = np.where(mask[..., None] > 0, rgb, 0)
+    assert (complete_plainly(hidden, mask, template).rgb == done.rgb).all(), "what is not seen does not count"
+    with pytest.raises(FaceviewerError, match="differ in size"):
+        complete_plainly(rgb, mask[1:], template)
 
 
 def test_what_is_hidden_or_turned_away_is_not_seen():
