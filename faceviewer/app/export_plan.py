@@ -18,6 +18,7 @@ from faceviewer.app.edited import edited_reconstruction
 from faceviewer.app.editing import editable_head
 from faceviewer.app.landmarks import landmark_name
 from faceviewer.app.state import NO_EDITS, AppState, Edits, HeadRef
+from faceviewer.app.wearing_state import Light, shown_name, with_texture
 from faceviewer.geometry.normals import vertex_normals
 from faceviewer.io.atomic import AtomicFileSet, remove_stale
 from faceviewer.io.head_files import HeadFiles, encode_head_files, head_file_names
@@ -64,6 +65,8 @@ class ExportPlan:
     origins: bool = False
     pictures: tuple[str, ...] = ()
     """Of ``PICTURES``: the head on its photo."""
+    light: bool = False
+    """The shown texture under the light that is on, as the panes show it."""
     edited: bool = True
     """With the user's changes; False: as fitted to the photo."""
 
@@ -82,6 +85,9 @@ class ExportHead:
     photo: Photo | None
     face_number: int
     face_count: int
+    light: Light | None = None
+    """That the texture ``lit`` is put under; None for none."""
+    lit: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,6 +134,8 @@ def heads_of(state: AppState, plan: ExportPlan) -> tuple[ExportHead, ...]:
                 photo=document.photo,
                 face_number=number,
                 face_count=max(len(document.faces), number),
+                light=state.wear.light if plan.light and state.wear.light.on else None,
+                lit=shown_name(document.heads[number], state.view.texture) or "",
             )
             for number in numbers
             if number in document.heads
@@ -172,6 +180,8 @@ def run_export(
         cancel.check()
         progress(Progress(f"Writing {head.stem}", index / len(heads)))
         result = edited_reconstruction(head.result, head.edits) if plan.edited else head.result
+        if head.light is not None:
+            result = _in_light(result, head.lit, head.light)
         if plan.texture_side is not None:
             result = _with_texture_side(result, plan.texture_side)
         contents = encode_head_files(result, head.stem, _files(plan, head, result))
@@ -194,6 +204,14 @@ def resampled(texture: Texture, side: int) -> Texture:
     rgb = cv2.resize(texture.rgb, (side, side), interpolation=smooth)
     origin = cv2.resize(texture.origin, (side, side), interpolation=cv2.INTER_NEAREST)
     return Texture(np.asarray(rgb, np.uint8), np.asarray(origin, np.uint8), texture.kind)
+
+
+def _in_light(result: Reconstruction, name: str, light: Light) -> Reconstruction:
+    if name not in result.textures:
+        return result
+    from faceviewer.app.lighting_work import light_texture  # brings torch
+
+    return with_texture(result, name, light_texture(result.textures[name], result.mesh, light.effective))
 
 
 def _with_texture_side(result: Reconstruction, side: int) -> Reconstruction:

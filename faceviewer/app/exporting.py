@@ -35,7 +35,7 @@ from faceviewer.types import CancelToken, FaceviewerError, Progress
 logger = logging.getLogger(__name__)
 
 REVEAL_COMMAND = "file.show_export"
-_SWITCHES = ("obj", "glb", "ply", "json", "landmarks", "normals", "morph_targets", "origins")
+_SWITCHES = ("obj", "glb", "ply", "json", "landmarks", "normals", "morph_targets", "origins", "light")
 """Fields of ``ExportPlan`` that are remembered as settings ``export.<name>``; pictures have ``PICTURE_SETTING``."""
 
 

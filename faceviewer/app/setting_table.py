@@ -224,6 +224,14 @@ SETTINGS: tuple[Setting, ...] = (
         default=False,
         explanation="A second picture: which texels the photo showed, and which were mirrored or taken from the model.",
     ),
+    Setting(
+        key="export.light",
+        group="Export",
+        label="Also put the light that is on into the texture",
+        kind="bool",
+        default=False,
+        explanation="The shown texture under the light of the Layers panel; off: as it was made.",
+    ),
     *(
         Setting(
             key=PICTURE_SETTING + picture.name,
@@ -292,6 +300,15 @@ SETTINGS: tuple[Setting, ...] = (
         kind="path",
         default="",
         explanation="The data set, or one of its folders of pictures, that Tools > FFHQ album shows.",
+        unset="none",
+    ),
+    Setting(
+        key="datasets.ffhq_uv",
+        group="Data sets",
+        label="Folder of FFHQ-UV's maps",
+        kind="path",
+        default="",
+        explanation="The data set, one of its parts, or any folder of maps, that Tools > UV maps shows.",
         unset="none",
     ),
     *_engine_options(),

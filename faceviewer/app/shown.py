@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from faceviewer.app.editing import edited_mesh
 from faceviewer.app.state import NO_EDITS, AppState, Document, HeadRef, Shown
+from faceviewer.app.wearing_state import in_light
 from faceviewer.types import FaceMesh, Reconstruction
 
 _UNFINISHED = ("new", "queued", "working")
@@ -18,6 +19,9 @@ def derive(state: AppState, before: AppState) -> AppState:
         and state.current == before.current
         and state.work is before.work
         and state.comparison is before.comparison
+        and state.wear.lit is before.wear.lit
+        and state.wear.light.on == before.wear.light.on
+        and (state.view.texture == before.view.texture or not state.wear.light.on)
     ):
         return state if state.shown is before.shown else replace(state, shown=before.shown)
     document = _shown_document(state, before)
@@ -33,8 +37,8 @@ def derive(state: AppState, before: AppState) -> AppState:
         photo=document.photo,
         faces=document.faces,
         head=head,
-        result=result,
-        mesh=_mesh(state, before, head, result, before.shown.result, before.shown.mesh, before.shown.head),
+        result=in_light(result, state.view.texture, state.wear) if result is not None else None,
+        mesh=_mesh(state, before, head, result, before.result(before.shown.head), before.shown.mesh, before.shown.head),
         other=other,
         other_mesh=_mesh(
             state,

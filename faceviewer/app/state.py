@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Literal
 from faceviewer.app.aligning_state import AlignState
 from faceviewer.app.ffhq_state import FfhqState
 from faceviewer.app.models_state import ModelsState
+from faceviewer.app.uv_maps_state import UvMapsState
+from faceviewer.app.wearing_state import WearState
 from faceviewer.types import PART_NAMES, Face, FaceMesh, Photo, Progress, Reconstruction
 
 if TYPE_CHECKING:  # scipy, behind the comparison, would cost the start-up
@@ -260,7 +262,7 @@ class Shown:
     faces: tuple[Face, ...] = ()
     head: HeadRef | None = None
     result: Reconstruction | None = None
-    """As the engine made it; None when there is no head."""
+    """As the engine made it, its shown texture under the light that is on; None when there is no head."""
     mesh: FaceMesh | None = None
     """With the user's edits; the engine's own mesh object when there are none."""
     other: Reconstruction | None = None
@@ -305,6 +307,10 @@ class AppState:
     """The album of Flickr-Faces-HQ; empty until somebody looks at it."""
     align: AlignState = field(default_factory=AlignState)
     """Faces being aligned in the manner of FFHQ."""
+    wear: WearState = field(default_factory=WearState)
+    """Maps on heads, and the light on the shown texture."""
+    uv_maps: UvMapsState = field(default_factory=UvMapsState)
+    """The browser of FFHQ-UV's maps; empty until somebody looks at it."""
     shown: Shown = field(default_factory=Shown)
 
     def document(self, document_id: int | None) -> Document | None:

@@ -11,6 +11,7 @@ from faceviewer.app.engines import Engines
 from faceviewer.app.exporting import Exporting
 from faceviewer.app.ffhq import Ffhq
 from faceviewer.app.ffhq_jobs import FfhqJobs
+from faceviewer.app.lighting import Lighting
 from faceviewer.app.live import Live
 from faceviewer.app.measuring import Measuring
 from faceviewer.app.mesh_documents import MeshDocuments
@@ -26,7 +27,9 @@ from faceviewer.app.state import AppState, Notice, ViewState
 from faceviewer.app.store import Store
 from faceviewer.app.threads import Reader, Worker
 from faceviewer.app.ui import UserInterface
+from faceviewer.app.uv_maps import UvMaps
 from faceviewer.app.viewing import Viewing
+from faceviewer.app.wearing import Wearing
 from faceviewer.jobs.background import Background
 from faceviewer.jobs.events import JobEvent, RecordingEnded
 
@@ -54,6 +57,9 @@ class Verbs:
     ffhq: Ffhq
     ffhq_jobs: FfhqJobs
     aligning: Aligning
+    wearing: Wearing
+    lighting: Lighting
+    uv_maps: UvMaps
 
     def say(self, notice: Notice | None) -> None:
         """Show one sentence to the user, or take the one that is shown away."""
@@ -77,10 +83,12 @@ def build_verbs(
     recent: RecentFiles,
     album: Background | None = None,
     workshop: Background | None = None,
+    wardrobe: Background | None = None,
 ) -> Verbs:
     """The rooms around one new store. Nothing is started yet.
 
-    ``album`` reads data sets and ``workshop`` works on their files for hours; without them ``background`` does it all.
+    ``album`` reads data sets, ``workshop`` works on their files for hours, and ``wardrobe`` does what people wait for
+    while they look at maps and lights; without them ``background`` does it all.
     """
     view = ViewState(
         display=settings.text("appearance.display"),  # type: ignore[arg-type]
@@ -106,6 +114,7 @@ def build_verbs(
     meshes = MeshDocuments(store, reader, lambda: models_place(settings))
     opening = Opening(store, reconstructing, live, recent, meshes, open_session=sessions.open)
     exporting = Exporting(store, ui, settings, background)
+    wearing = Wearing(store, ui, settings, wardrobe or background)
     return Verbs(
         store=store,
         ui=ui,
@@ -126,4 +135,7 @@ def build_verbs(
         ffhq=Ffhq(store, ui, settings, opening, album or background),
         ffhq_jobs=FfhqJobs(store, ui, workshop or background),
         aligning=Aligning(store, ui, reconstructing, exporting, background),
+        wearing=wearing,
+        lighting=Lighting(store, ui, wardrobe or background),
+        uv_maps=UvMaps(store, ui, settings, opening, wearing, reader=album or background, asker=wardrobe or background),
     )

@@ -59,6 +59,7 @@ class FaceviewerApplication(QObject):
         self.reader = Background(self._bridge.post)
         self.album = Background(self._bridge.post)
         self.workshop = Background(self._bridge.post)
+        self.wardrobe = Background(self._bridge.post)
         ui = QtUserInterface()
         self.verbs: Verbs = build_verbs(
             ui=ui,
@@ -69,6 +70,7 @@ class FaceviewerApplication(QObject):
             recent=RecentFiles(self.settings),
             album=self.album,
             workshop=self.workshop,
+            wardrobe=self.wardrobe,
         )
         self._bridge.connect_to(self._receive)
         self.settings.subscribe(self._setting_changed)
@@ -91,6 +93,8 @@ class FaceviewerApplication(QObject):
         self.verbs.ffhq.cancel()
         self.verbs.ffhq_jobs.cancel()
         self.verbs.aligning.cancel()
+        self.verbs.wearing.cancel()
+        self.verbs.uv_maps.cancel()
         if not self.engine_thread.stop(STOP_TIMEOUT_S):
             logger.warning("the engine was still busy when the window closed")
         self.verbs.sessions.clean_exit()
@@ -98,6 +102,7 @@ class FaceviewerApplication(QObject):
         self.background.close()
         self.album.close()
         self.workshop.close()
+        self.wardrobe.close()
         self._bridge.close()
         self._collector.stop()
         stop_logging(self.logbook)

@@ -7,6 +7,7 @@ from functools import partial
 from faceviewer.app.commands.command import Command, has_head, has_head_of_photo
 from faceviewer.app.state import AppState, Tool
 from faceviewer.app.verbs import Verbs
+from faceviewer.app.wearing_state import is_map
 from faceviewer.engines.registry import engine_ids, engine_spec
 
 _TOOLS: tuple[tuple[Tool, str, str, str, str], ...] = (
@@ -35,6 +36,10 @@ def _can_play(state: AppState) -> bool:
 
 def _two_heads(state: AppState) -> bool:
     return len(state.heads()) > 1
+
+
+def _wears_map(state: AppState) -> bool:
+    return state.shown.result is not None and any(is_map(name) for name in state.shown.result.textures)
 
 
 def _play_or_freeze(verbs: Verbs) -> None:
@@ -103,4 +108,10 @@ TOOL_COMMANDS = (
     Command("tools.ffhq_album", "FFHQ album...", "Tools", lambda verbs: verbs.ui.open_dialog("ffhq album"), "",
             "Browse, search and check a copy of the data set Flickr-Faces-HQ, with authors and licences.",
             icon="album"),
+    Command("tools.uv_maps", "UV maps...", "Tools", lambda verbs: verbs.ui.open_dialog("uv maps"), "",
+            "Browse a copy of FFHQ-UV's texture maps and put them on heads.", icon="uv-maps"),
+    Command("tools.wear_map", "Wear a map...", "Tools", lambda verbs: verbs.wearing.ask_map(), "",
+            "Put a texture map made for FFHQ-UV's head on the shown head.", has_head),
+    Command("tools.take_map_off", "Take the map off", "Tools", lambda verbs: verbs.wearing.take_off(), "",
+            "Show the head as it was before it wore a map.", _wears_map),
 )  # fmt: skip

@@ -84,8 +84,13 @@ def dialog_openers(verbs: Verbs, window: QWidget, view_picture: ViewPicture) -> 
 
         return AlignDialog(verbs, window)
 
+    def uv_maps() -> QDialog:
+        from faceviewer.gui.uv_maps.dialog import UvMapsDialog
+
+        return UvMapsDialog(verbs, window)
+
     makers = (
         settings, conventions, about, cheat_sheet, camera, export, picture, turntable, palette, models, ffhq_album,
-        align,
+        align, uv_maps,
     )  # fmt: skip
     return {make.__name__.replace("_", " "): Opener(make) for make in makers}

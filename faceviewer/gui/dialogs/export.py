@@ -44,6 +44,7 @@ _EXTRAS = {
     "normals": "Normals in the OBJ",
     "morph_targets": "52 expressions in the GLB",
     "origins": "Where the texture comes from",
+    "light": "The light that is on",
 }
 _NEEDS = {"normals": ("obj", "json"), "morph_targets": ("glb",)}
 """Extras that go into certain files, and which: of no use without one of them."""

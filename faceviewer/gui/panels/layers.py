@@ -16,11 +16,14 @@ from faceviewer.gui.panels.layer_groups import (
     PhotoLayers,
     TextureLayers,
 )
+from faceviewer.gui.panels.light_layers import LightLayers
 from faceviewer.gui.panels.section import Section
+
+_LIGHT = "Light"
 
 
 class LayersPanel(QWidget):
-    """Display mode, landmarks, parts, pose, texture and camera, in sections that fold."""
+    """Display mode, landmarks, parts, pose, texture, light and camera, in sections that fold."""
 
     def __init__(self, verbs: Verbs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +34,7 @@ class LayersPanel(QWidget):
             "Face parts": PartLayers(verbs),
             "Photo and pose": PhotoLayers(verbs),
             "Texture": TextureLayers(verbs),
+            _LIGHT: LightLayers(verbs),
             "Camera": CameraLayers(verbs),
         }
         content = QWidget(self)
@@ -38,7 +42,8 @@ class LayersPanel(QWidget):
         column.setContentsMargins(4, 4, 4, 4)
         column.setSpacing(2)
         for title, group in self.groups.items():
-            column.addWidget(Section(title, group.fill, explanation=group.explanation))
+            expanded = title != _LIGHT  # twelve rows that few need
+            column.addWidget(Section(title, group.fill, expanded=expanded, explanation=group.explanation))
         column.addStretch(1)
         area = QScrollArea(self)
         area.setWidgetResizable(True)
@@ -54,7 +59,7 @@ class LayersPanel(QWidget):
 
     def show_state(self, state: AppState, before: AppState) -> None:
         """Show how things are looked at, and what can be switched for the shown head."""
-        if state.view is not before.view or state.shown.result is not before.shown.result:
+        if (state.view, state.wear, state.shown.result) != (before.view, before.wear, before.shown.result):
             self._show(state)
 
     def _show(self, state: AppState) -> None:

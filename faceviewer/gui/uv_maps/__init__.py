@@ -1,0 +1,1 @@
+"""The browser of FFHQ-UV's maps. Imported when it is opened."""
