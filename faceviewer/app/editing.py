@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from faceviewer.app.slider_titles import expression_title, shape_title
-from faceviewer.app.state import NO_EDITS, Edits, HeadRef
+from faceviewer.app.state import FILE_ENGINE, NO_EDITS, Edits, HeadRef
 from faceviewer.app.store import Store
 from faceviewer.engines.registry import engine_ids, engine_spec
 from faceviewer.types import FaceMesh, Reconstruction, Topology
@@ -28,6 +28,8 @@ _GROUPS = {
     "nose": "Nose", "ear": "Ears", "head": "Head", "asym": "Asymmetry",
 }  # fmt: skip
 _NUMBERS_A_GROUP = 20
+_OF_FILES = "faceviewer.models.morphable.sliders:sliders_of"
+"""As ``EngineSpec.head``, for meshes from files: heads of a model that is known and here."""
 _EXPRESSION_GROUPS = ("brow", "eye", "cheek", "nose", "jaw", "mouth", "tongue")
 
 
@@ -93,12 +95,12 @@ def editable_head(result: Reconstruction) -> EditableHead | None:
     return head if fits else None
 
 
-@lru_cache(maxsize=16)
 def _head_of(engine: str, topology: Topology) -> EditableHead | None:
     """What can be changed on that engine's heads of that topology; None when nothing can, or nobody knows it."""
-    if engine not in engine_ids() or not engine_spec(engine).head:
+    known = _OF_FILES if engine == FILE_ENGINE else engine_spec(engine).head if engine in engine_ids() else ""
+    if not known:
         return None
-    module, _, function = engine_spec(engine).head.partition(":")
+    module, _, function = known.partition(":")
     model = getattr(import_module(module), function)(topology)
     return None if model is None else _editable(model)
 

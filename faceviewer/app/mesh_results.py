@@ -57,6 +57,8 @@ def read_mesh_result(path: Path, place: Place, progress: ProgressCallback, cance
     cancel.check()
     mesh = read.mesh
     camera = camera_before(mesh)
+    coefficients = _coefficients(mesh, place)
+    cancel.check()
     result = Reconstruction(
         photo_name=path.name,
         photo_sha256=read.sha256,
@@ -69,7 +71,7 @@ def read_mesh_result(path: Path, place: Place, progress: ProgressCallback, cance
         pose=HeadPose(camera.R_camera_head, camera.t_camera_head, 0.0, 0.0, 0.0),
         landmarks={name: _landmarks(name, mesh, camera) for name in mesh.topology.landmarks},
         textures={} if read.texture is None else {"photo": read.texture},
-        coefficients={},
+        coefficients=coefficients,
         reprojection_px=float("nan"),
         stages=("read",),
         warnings=read.notes,
@@ -90,6 +92,17 @@ def _mesh_of_file(path: Path, place: Place, cancel: CancelToken) -> MeshFile:
         return read
     note = f"Its triangles are those of the model “{topology.name}”: it has its landmarks and parts."
     return replace(read, mesh=replace(read.mesh, topology=topology), notes=(*read.notes, note))
+
+
+def _coefficients(mesh: FaceMesh, place: Place) -> dict[str, np.ndarray]:
+    """Those of a head whose model is here, so that it can be changed; of others none."""
+    from faceviewer.models.hifi3d.topology import NAME
+
+    if mesh.topology.name != NAME:
+        return {}
+    from faceviewer.models.hifi3d.fit_mesh import coefficients_of
+
+    return coefficients_of(mesh, place)
 
 
 def _mean_face(path: Path) -> MeshFile:

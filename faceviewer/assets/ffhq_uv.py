@@ -194,6 +194,7 @@ FFHQ_UV = AssetPack(
     (*_TOPOLOGY, *_CHECKPOINTS, *_EYES),
     (
         Capability("mean-head", "View the mean HiFi3D++ head", (MEAN_FACE,)),
+        Capability("sliders", "Change shape and expression of HiFi3D++ heads", (MODEL,)),
         Capability("eyeballs", "Add eyeballs to a HiFi3D++ head", EYEBALLS),
     ),
 )

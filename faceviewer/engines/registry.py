@@ -106,7 +106,7 @@ register(
         needs=("resnet50", "mbnetv3"),
         outputs=frozenset({"mesh", "texture", "landmarks", "parts", "pose"}),
         factory="faceviewer.engines.tddfa_v3.engine:build",
-        head="faceviewer.models.tddfa_v3.sliders:sliders_of",
+        head="faceviewer.models.morphable.sliders:sliders_of",
         options=TDDFA_V3_OPTIONS,
         finds_faces=True,
     )

@@ -28,7 +28,10 @@ from faceviewer.gui.panels.sliders import SliderRow, SliderSpec
 from faceviewer.types import Reconstruction
 
 _NO_HEAD = "Sliders appear here once there is a head."
-_FROM_FILE = "A mesh from a file cannot be changed: nobody knows how its shape and expression vary."
+_FROM_FILE = (
+    "A mesh from a file cannot be changed: nobody knows how its shape and expression vary. Heads of FFHQ-UV (HiFi3D++) "
+    "can be, once Tools > Models has the file of their model."
+)
 _NOT_EDITABLE = "Heads of this engine cannot be changed: it has no sliders for shape and expression."
 
 

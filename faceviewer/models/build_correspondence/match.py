@@ -16,7 +16,7 @@ from faceviewer.models.build_head.registration import Registration, Target, Temp
 from faceviewer.models.head_model import HeadModel
 from faceviewer.models.hifi3d.correspondence import Correspondence
 from faceviewer.models.hifi3d.points import EYES_68, LANDMARKS_68
-from faceviewer.models.morphable.camera import MM_PER_UNIT
+from faceviewer.models.morphable.units import MM_PER_UNIT
 from faceviewer.types import PART_NAMES
 
 INNER = ("eyeball_left", "eyeball_right", "eye_socket", "mouth_interior", "teeth_lower", "teeth_upper", "tongue")

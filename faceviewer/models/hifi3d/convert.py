@@ -18,9 +18,9 @@ from faceviewer.models.hifi3d.decode import Decoded
 from faceviewer.models.hifi3d.face_model import Hifi3dModel
 from faceviewer.models.hifi3d.points import EYES_68, LANDMARKS_68
 from faceviewer.models.hifi3d.topology import is_hifi3d, topology_of, topology_of_mesh
-from faceviewer.models.morphable.camera import MM_PER_UNIT
 from faceviewer.models.morphable.coefficients import Coefficients
 from faceviewer.models.morphable.photo_camera import camera_of_crop
+from faceviewer.models.morphable.units import MM_PER_UNIT
 from faceviewer.types import Camera, FaceMesh, FaceviewerError, Topology
 
 _EYEBALLS_FROM_LIDS = np.array([0.0, 0.0178, -0.0827])

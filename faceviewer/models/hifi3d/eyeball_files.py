@@ -12,7 +12,7 @@ from faceviewer.io.obj import MILLIMETRES, encode_mtl, encode_obj
 from faceviewer.io.obj_polygons import ObjPolygons
 from faceviewer.models.hifi3d.eyeballs import ASSETS_FOLDER, TEXTURE_FILE, add_eyeballs
 from faceviewer.models.hifi3d.topology import is_hifi3d
-from faceviewer.models.morphable.camera import MM_PER_UNIT
+from faceviewer.models.morphable.units import MM_PER_UNIT
 from faceviewer.types import FaceMesh, FaceviewerError, Topology
 
 NAMES = {"left": "L_ball", "right": "R_ball"}

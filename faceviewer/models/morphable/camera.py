@@ -15,7 +15,6 @@ FOCAL_PX = 1015.0
 CENTER_PX = 112.0
 CAMERA_DISTANCE = 10.0
 """Model units from the camera to the model's origin."""
-MM_PER_UNIT = 100.0
 
 
 def rotation_from_angles(angles: Tensor) -> Tensor:

@@ -7,13 +7,8 @@ from torch import Tensor
 
 from faceviewer.geometry.crop224 import Crop224
 from faceviewer.geometry.rotations import CAMERA_FROM_UPRIGHT
-from faceviewer.models.morphable.camera import (
-    CAMERA_DISTANCE,
-    CENTER_PX,
-    FOCAL_PX,
-    MM_PER_UNIT,
-    rotation_from_angles,
-)
+from faceviewer.models.morphable.camera import CAMERA_DISTANCE, CENTER_PX, FOCAL_PX, rotation_from_angles
+from faceviewer.models.morphable.units import MM_PER_UNIT
 from faceviewer.types import Camera
 
 

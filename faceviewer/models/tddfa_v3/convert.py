@@ -15,12 +15,13 @@ from torch import Tensor
 from faceviewer.geometry.crop224 import Crop224
 from faceviewer.geometry.rotations import pose_from_rotation
 from faceviewer.io.obj import ObjMesh
-from faceviewer.models.morphable.camera import CENTER_PX, CROP_SIZE, MM_PER_UNIT
+from faceviewer.models.morphable.camera import CENTER_PX, CROP_SIZE
 from faceviewer.models.morphable.photo_camera import camera_of_crop
+from faceviewer.models.morphable.sliders import DEVIATIONS, remember_model
+from faceviewer.models.morphable.units import MM_PER_UNIT
 from faceviewer.models.tddfa_v3.coefficients import Coefficients
 from faceviewer.models.tddfa_v3.decode import Decoded
 from faceviewer.models.tddfa_v3.face_model import FaceModel
-from faceviewer.models.tddfa_v3.sliders import remember_model
 from faceviewer.types import Camera, FaceMesh, HeadPose, LandmarkSet, Topology
 
 _EYEBALL_DEPTH_MM = 9.6
@@ -44,7 +45,7 @@ def topology_of(model: FaceModel) -> Topology:
         },
         contours=model.profile_lines,
     )
-    remember_model(topology, model)
+    remember_model(topology, model, DEVIATIONS)
     return topology
 
 

@@ -11,6 +11,7 @@ import torch
 from faceviewer.geometry.crop224 import Crop224
 from faceviewer.geometry.rotations import rotation_from_pose
 from faceviewer.io.obj import ObjMesh
+from faceviewer.models.morphable.sliders import sliders_of
 from faceviewer.models.tddfa_v3.blend import median_blend, poisson_blend
 from faceviewer.models.tddfa_v3.convert import (
     WHOLE_PICTURE,
@@ -26,7 +27,6 @@ from faceviewer.models.tddfa_v3.decode import decode
 from faceviewer.models.tddfa_v3.drawing import draw, visible_vertices
 from faceviewer.models.tddfa_v3.landmarks import landmark_vertices
 from faceviewer.models.tddfa_v3.photo_texture import covered_by, model_texture, photo_texture, texel_layers
-from faceviewer.models.tddfa_v3.sliders import sliders_of
 from faceviewer.raster.unlit import render_unlit
 from faceviewer.types import PART_NAMES, Origin, Photo
 

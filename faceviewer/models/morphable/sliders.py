@@ -1,4 +1,4 @@
-"""Sliders for 3DDFA-V3's heads: its identity and expression coefficients, which have numbers and no names.
+"""Sliders for heads of published models: identity and expression coefficients, which have numbers and no names.
 
 Heads are known by their topology: the face model that gave it is remembered for as long as the topology lives. No torch
 here, as the window asks.
@@ -7,36 +7,57 @@ here, as the window asks.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from faceviewer.models.tddfa_v3.face_model import FaceModel
+from faceviewer.models.morphable.units import MM_PER_UNIT
 from faceviewer.types import Topology
 
-MM_PER_UNIT = 100.0
-EXPRESSION_LIMIT = 3.0
-"""Either way. The bases hold the standard deviations already, so that most coefficients lie between -2 and 2."""
-
-_MODELS: WeakKeyDictionary[Topology, FaceModel] = WeakKeyDictionary()
-
-
-def remember_model(topology: Topology, model: FaceModel) -> None:
-    """Heads of this topology are of this model."""
-    _MODELS[topology] = model
+DEVIATIONS = (-3.0, 3.0)
+"""Of expressions whose bases hold the standard deviations already, so that most coefficients lie between -2 and 2."""
+WEIGHTS = (0.0, 1.0)
+"""Of expressions that go from none to full."""
 
 
-def sliders_of(topology: Topology) -> TddfaV3Sliders | None:
-    """The sliders of heads of a topology; None when its model is not loaded, as for heads from a session."""
-    model = _MODELS.get(topology)
-    return None if model is None else TddfaV3Sliders(model)
+class LinearModel(Protocol):
+    """A mean with shapes that are added to it, in model units; V vertices."""
+
+    @property
+    def mean_shape(self) -> np.ndarray:
+        """(V, 3)."""
+        ...
+
+    @property
+    def identity(self) -> np.ndarray:
+        """(K, V, 3) per standard deviation."""
+        ...
+
+    @property
+    def expression(self) -> np.ndarray:
+        """(E, V, 3) per coefficient."""
+        ...
+
+
+def remember_model(topology: Topology, model: LinearModel, expression_limits: tuple[float, float]) -> None:
+    """Heads of this topology are of this model; ``expression_limits`` are ``DEVIATIONS`` or ``WEIGHTS``."""
+    known = _SLIDERS.get(topology)
+    if known is None or known.model is not model:
+        _SLIDERS[topology] = CoefficientSliders(model, expression_limits)
+
+
+def sliders_of(topology: Topology) -> CoefficientSliders | None:
+    """The sliders of heads of a topology, always the same; None while its model is not loaded, as in a new session."""
+    return _SLIDERS.get(topology)
 
 
 @dataclass(frozen=True, eq=False)
-class TddfaV3Sliders:
+class CoefficientSliders:
     """See ``models.slider_model.SliderModel``."""
 
-    model: FaceModel
+    model: LinearModel
+    expression_limits: tuple[float, float]
 
     @property
     def vertex_count(self) -> int:
@@ -49,10 +70,6 @@ class TddfaV3Sliders:
     @property
     def expression_names(self) -> tuple[str, ...]:
         return tuple(f"expression-{number}" for number in range(1, len(self.model.expression) + 1))
-
-    @property
-    def expression_limits(self) -> tuple[float, float]:
-        return -EXPRESSION_LIMIT, EXPRESSION_LIMIT
 
     @property
     def named_direction_names(self) -> tuple[str, ...]:
@@ -77,3 +94,6 @@ class TddfaV3Sliders:
     def expression_offsets_mm(self) -> dict[str, np.ndarray]:
         shapes = zip(self.expression_names, self.model.expression, strict=True)
         return {name: shape * np.float32(MM_PER_UNIT) for name, shape in shapes}
+
+
+_SLIDERS: WeakKeyDictionary[Topology, CoefficientSliders] = WeakKeyDictionary()
