@@ -166,8 +166,8 @@ def _numbers(lines: list[bytes], columns: int) -> np.ndarray:
 def _corners(lines: list[bytes], vertex_count: int, uv_count: int) -> tuple[np.ndarray, np.ndarray]:
     if vertex_count == 0 or not lines:
         raise ValueError("it has no vertices or no faces")
-    per_corner = lines[0].split()[0].count(b"/") + 1
     text = b" ".join(lines)
+    per_corner = next(iter(lines[0].split()), b"").count(b"/") + 1
     if text.count(b"/") != 3 * len(lines) * (per_corner - 1):
         raise ValueError("not every face is a triangle")
     has_uv = per_corner > 1 and b"//" not in text

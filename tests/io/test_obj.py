@@ -169,6 +169,7 @@ V3 = "v 0 0 0\nv 1 0 0\nv 0 1 0\n"
         (V3 + "f 1 2 4294967297\n", "not there"),
         (V3 + "f 1/1 2/1 3/1\n", "not there"),
         (V3 + "f 1/1 2 3\n", "not every face"),
+        (V3 + "f \n", "not every face is a triangle"),
     ],
 )
 def test_damaged_files_are_named(tmp_path, text, reason):
