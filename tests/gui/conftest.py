@@ -15,6 +15,7 @@ from screen import need_screen
 from faceviewer.app.documents import next_id, with_documents
 from faceviewer.app.state import AppState, Document, HeadRef
 from faceviewer.gui.application import FaceviewerApplication
+from faceviewer.gui.garbage import WindowThreadCollector
 from faceviewer.gui.main_window import MainWindow
 from faceviewer.gui.user_interface import QtUserInterface
 from faceviewer.types import Photo, Reconstruction
@@ -106,6 +107,9 @@ class App:
 def app(qtbot, home: Path, sample_heads) -> Iterator[App]:
     """The application with its window on the screen and the engine warming up behind it."""
     need_screen()
+    # a test may close the window while threads still end: they must not collect what is left of it
+    collector = WindowThreadCollector(QApplication.instance())
+    collector.start()
     application = FaceviewerApplication(QApplication.instance())
     application.window.resize(1000, 640)
     application.start()
@@ -116,3 +120,5 @@ def app(qtbot, home: Path, sample_heads) -> Iterator[App]:
         application.window.close()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QApplication.processEvents()
+    collector.stop()
+    collector.deleteLater()
