@@ -79,6 +79,6 @@ def test_it_collects_what_is_due(qapp) -> None:
 
 
 def test_the_application_does_so(app) -> None:
-    assert not gc.isenabled()
+    assert not gc.isenabled() and WindowThreadCollector._working == 2  # the fixture's, and the window's own
     app.window.close()
-    assert gc.isenabled()
+    assert not gc.isenabled() and WindowThreadCollector._working == 1
