@@ -6,7 +6,6 @@ Everything that touches a disk runs in the background, and whatever knows the da
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from faceviewer.app.ffhq_state import FfhqChosen, FfhqFound, FfhqSet, FfhqState
-from faceviewer.app.latest import Latest
+from faceviewer.app.latest import Latest, shown_or_told
 from faceviewer.app.models_state import Said, SaidLevel
 from faceviewer.app.opening import Opening
 from faceviewer.app.settings import Settings
@@ -112,7 +111,9 @@ class Ffhq:
 
             return ffhq_work.describe(dataset, place, number)
 
-        self._describer.start(f"Picture {number:05d}", work, self._take(lambda chosen: self._put(chosen=chosen)))
+        self._describer.start(
+            f"Picture {number:05d}", work, shown_or_told(lambda chosen: self._put(chosen=chosen), self._failed)
+        )
 
     def open_pictures(self, numbers: np.ndarray, kind: Kind) -> None:
         """Open pictures as photos, from the folder that has them aligned, or from that of the originals."""
@@ -148,7 +149,7 @@ class Ffhq:
             lines = "1 attribution is" if len(numbers) == 1 else f"{len(numbers)} attributions are"
             self._say(f"{lines} on the clipboard.", "ok")
 
-        self._copier.start("Attributions", work, self._take(copy))
+        self._copier.start("Attributions", work, shown_or_told(copy, self._failed))
 
     def open_link(self, address: str) -> None:
         """Show a page that the metadata name in the browser; only http and https, whatever they say."""
@@ -168,7 +169,8 @@ class Ffhq:
 
             return ffhq_work.count_all(dataset)
 
-        self._counter.start("Statistics", work, self._take(lambda counted: self._put(statistics=counted)))
+        done = shown_or_told(lambda counted: self._put(statistics=counted), self._failed)
+        self._counter.start("Statistics", work, done)
 
     def copy_text(self, text: str, what: str) -> None:
         """Put a text onto the clipboard and say so."""
@@ -217,19 +219,12 @@ class Ffhq:
             return ffhq_work.find(dataset, state.query or FfhqQuery(), state.place, only_there=state.only_there)
 
         self._put(searching=True)
-        self._searcher.start("The search", work, self._take(lambda found: self._put(found=found, searching=False)))
+        done = shown_or_told(lambda found: self._put(found=found, searching=False), self._failed)
+        self._searcher.start("The search", work, done)
 
-    def _take(self, show: Callable[[Any], None]) -> Callable[[Outcome], None]:
-        """Give a result to ``show``, or say what went wrong."""
-
-        def done(outcome: Outcome) -> None:
-            if outcome.value is not None:
-                show(outcome.value)
-            else:
-                self._put(searching=False)
-                self._say(f"{outcome.error.removesuffix('.')}.", "error")
-
-        return done
+    def _failed(self, sentence: str) -> None:
+        self._put(searching=False)
+        self._say(sentence, "error")
 
     def _say(self, text: str, level: SaidLevel) -> None:
         self._put(said=(Said(text, level),))

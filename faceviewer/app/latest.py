@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from faceviewer.jobs.background import Background, Outcome, Work
 from faceviewer.types import CancelToken, Progress
@@ -53,3 +54,15 @@ class Latest:
         """Stop what is being done; its end is told, as soon as it has come."""
         if self._cancel is not None:
             self._cancel.cancel()
+
+
+def shown_or_told(show: Callable[[Any], None], tell: Callable[[str], None]) -> Callable[[Outcome], None]:
+    """Gives a result to ``show``, or what went wrong, as a sentence, to ``tell``."""
+
+    def done(outcome: Outcome) -> None:
+        if outcome.value is not None:
+            show(outcome.value)
+        else:
+            tell(f"{outcome.error.removesuffix('.')}.")
+
+    return done

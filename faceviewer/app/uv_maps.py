@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from faceviewer.app.latest import Latest
+from faceviewer.app.latest import Latest, shown_or_told
 from faceviewer.app.models_state import Said, SaidLevel
 from faceviewer.app.opening import Opening
 from faceviewer.app.settings import Settings
@@ -122,7 +121,7 @@ class UvMaps:
 
             return (uv_maps_work.describe(index, key),)
 
-        self._describer.start("The map", work, self._take(lambda found: self._put(chosen=found[0])))
+        self._describer.start("The map", work, shown_or_told(lambda found: self._put(chosen=found[0]), self._failed))
 
     def wear(self, key: int) -> None:
         """Put a map on the shown head."""
@@ -143,7 +142,7 @@ class UvMaps:
                 self._wearing.wear(*found)
 
         self._put(said=())
-        self._wearer.start("The map", work, self._take(worn))
+        self._wearer.start("The map", work, shown_or_told(worn, self._failed))
 
     def open_picture(self, key: int) -> None:
         """Open a map's file as a picture."""
@@ -209,19 +208,12 @@ class UvMaps:
 
         self._searched_at = time.monotonic()
         self._put(searching=True)
-        self._searcher.start("The search", work, self._take(lambda found: self._put(found=found, searching=False)))
+        done = shown_or_told(lambda found: self._put(found=found, searching=False), self._failed)
+        self._searcher.start("The search", work, done)
 
-    def _take(self, show: Callable[[Any], None]) -> Callable[[Outcome], None]:
-        """Give a result to ``show``, or say what went wrong."""
-
-        def done(outcome: Outcome) -> None:
-            if outcome.value is not None:
-                show(outcome.value)
-            else:
-                self._put(searching=False)
-                self._say(f"{outcome.error.removesuffix('.')}.", "error")
-
-        return done
+    def _failed(self, sentence: str) -> None:
+        self._put(searching=False)
+        self._say(sentence, "error")
 
     def _say(self, text: str, level: SaidLevel) -> None:
         self._put(said=(Said(text, level),))

@@ -51,8 +51,8 @@ class FaceviewerApplication(QObject):
         self.settings = Settings()
         apply_theme(application, self.settings.text("appearance.theme"))
         wrap_tooltips(application)
-        self._collector = WindowThreadCollector(self)
-        self._collector.start()  # before there is any other thread
+        self.collector = WindowThreadCollector(self)
+        self.collector.start()  # before there is any other thread
         self._bridge = Bridge(self)
         self.engine_thread = EngineThread(self._bridge.post)
         self.background = Background(self._bridge.post)
@@ -95,16 +95,15 @@ class FaceviewerApplication(QObject):
         self.verbs.aligning.cancel()
         self.verbs.wearing.cancel()
         self.verbs.uv_maps.cancel()
-        if not self.engine_thread.stop(STOP_TIMEOUT_S):
+        engine_ended = self.engine_thread.stop(STOP_TIMEOUT_S)
+        if not engine_ended:
             logger.warning("the engine was still busy when the window closed")
         self.verbs.sessions.clean_exit()
-        self.reader.close()
-        self.background.close()
-        self.album.close()
-        self.workshop.close()
-        self.wardrobe.close()
+        backgrounds = (self.reader, self.background, self.album, self.workshop, self.wardrobe)
+        ended = [background.close() for background in backgrounds]
         self._bridge.close()
-        self._collector.stop()
+        if engine_ended and all(ended):  # else a thread could still collect what is left of the window
+            self.collector.stop()
         stop_logging(self.logbook)
 
     def linger(self) -> None:

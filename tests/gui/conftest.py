@@ -120,5 +120,6 @@ def app(qtbot, home: Path, sample_heads) -> Iterator[App]:
         application.window.close()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QApplication.processEvents()
+    application.collector.stop()  # also where a test left the engine at work
     collector.stop()
     collector.deleteLater()

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLabel, QLineEdi
 
 from faceviewer.gui.album.album import AlbumDialog
 from faceviewer.gui.album.bar_chart import BarChart
-from faceviewer.gui.album.parts import PlainLabel, breakable
 from faceviewer.gui.browser.grid import PictureGrid
+from faceviewer.gui.dialogs.parts import PlainLabel, breakable
 from faceviewer.gui.theme import apply_theme
 from faceviewer.gui.user_interface import QtUserInterface
 from faceviewer.io.photo import load_photo

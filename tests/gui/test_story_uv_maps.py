@@ -13,8 +13,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QListWidget, QPushButton
 
 from faceviewer.app.lighting import worn_map
-from faceviewer.gui.album.parts import PlainLabel
 from faceviewer.gui.browser.grid import PictureGrid
+from faceviewer.gui.dialogs.parts import PlainLabel
 from faceviewer.gui.user_interface import QtUserInterface
 from faceviewer.gui.uv_maps.dialog import UvMapsDialog
 

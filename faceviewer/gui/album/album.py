@@ -14,13 +14,13 @@ from faceviewer.app.state import AppState
 from faceviewer.app.verbs import Verbs
 from faceviewer.datasets.ffhq.facts import Kind
 from faceviewer.gui.album.filters import FilterForm
-from faceviewer.gui.album.parts import WorkRow, end_box, follow, row
 from faceviewer.gui.album.side_panel import SidePanel
 from faceviewer.gui.album.texts import NOTICE, count_text, placeholder
 from faceviewer.gui.browser.grid import PictureGrid
 from faceviewer.gui.browser.size_slider import SizeSlider
 from faceviewer.gui.browser.source import NoPictures
 from faceviewer.gui.dialogs.model_bars import SaidList, quiet_button
+from faceviewer.gui.dialogs.parts import WorkRow, end_box, follow, row
 from faceviewer.gui.dialogs.sheet import Opener, QuietLabel, Sheet, named
 
 

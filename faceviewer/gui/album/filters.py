@@ -11,8 +11,8 @@ from faceviewer.datasets.ffhq.attribution import plain
 from faceviewer.datasets.ffhq.entry import FfhqQuery
 from faceviewer.datasets.ffhq.facts import TITLES, licence_of
 from faceviewer.datasets.ffhq.files import PictureFolder
-from faceviewer.gui.album.parts import row
 from faceviewer.gui.dialogs.model_bars import quiet_button
+from faceviewer.gui.dialogs.parts import row
 from faceviewer.gui.dialogs.sheet import named
 from faceviewer.gui.theme import level_color
 

@@ -24,9 +24,9 @@ from faceviewer.datasets.ffhq.entry import MAX_NUMBER
 from faceviewer.datasets.ffhq.options import AlignOptions
 from faceviewer.datasets.ffhq.recreate_plan import RecreateRequest
 from faceviewer.datasets.ffhq.units import bytes_text
-from faceviewer.gui.album.parts import WorkRow, counted, end_box, follow, row
 from faceviewer.gui.album.report_table import ReportTable
 from faceviewer.gui.dialogs.model_bars import SaidList, quiet_button
+from faceviewer.gui.dialogs.parts import WorkRow, counted, end_box, follow, row
 from faceviewer.gui.dialogs.sheet import QuietLabel, Sheet, named
 
 _SIZES = (256, 512, 1024, 2048)

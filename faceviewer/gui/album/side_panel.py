@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QFormLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFormLayout, QScrollArea, QVBoxLayout, QWidget
 
 from faceviewer.app.ffhq_state import FfhqChosen, FfhqFile
 from faceviewer.datasets.ffhq.entry import FfhqEntry, flickr_link, safe_link
 from faceviewer.datasets.ffhq.facts import TITLES, licence_of
 from faceviewer.datasets.ffhq.units import bytes_text
-from faceviewer.gui.album.parts import PlainLabel, row
+from faceviewer.gui.browser.large_picture import LargePicture
 from faceviewer.gui.dialogs.model_bars import quiet_button
+from faceviewer.gui.dialogs.parts import PlainLabel, row
 from faceviewer.gui.dialogs.sheet import QuietLabel
-from faceviewer.gui.picture import image_of
-from faceviewer.gui.theme import ground_color
 
 _ROWS = (
-        "Number", "Title", "Author", "Account", "Licence", "Licence at", "Photo at", "Country", "Uploaded", "Crawled",
+    "Number", "Title", "Author", "Account", "Licence", "Licence at", "Photo at", "Country", "Uploaded", "Crawled",
     "Split", "Files",
 )  # fmt: skip
 _NOTHING = "Choose a picture to see it larger, who made it, and on which terms."
@@ -34,7 +32,7 @@ class SidePanel(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumWidth(270)
-        self._picture = _LargePicture()
+        self._picture = LargePicture(240)
         self._hint = QuietLabel(_NOTHING)
         self._values = {name: PlainLabel(name) for name in _ROWS}
         self._links: dict[str, str] = {}
@@ -65,7 +63,8 @@ class SidePanel(QScrollArea):
 
     def show_chosen(self, chosen: FfhqChosen | None) -> None:
         """Show what is known of a picture; None for none."""
-        self._picture.show_picture(chosen)
+        name = f"Picture {chosen.number:05d}" if chosen is not None else "No picture"
+        self._picture.show_picture(chosen.rgb if chosen is not None else None, name)
         self._hint.setVisible(chosen is None or chosen.entry is None or bool(chosen.trouble))
         self._hint.setText(_hint(chosen))
         texts = _texts(chosen) if chosen is not None else {}
@@ -78,36 +77,6 @@ class SidePanel(QScrollArea):
             button.setVisible(entry is not None)
             button.setEnabled(bool(self._links.get(name)))
             button.setToolTip(self._links.get(name) or "The metadata give no address that can be opened")
-
-
-class _LargePicture(QWidget):
-    """The picture on neutral ground, as large as fits."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._pixmap = QPixmap()
-
-    def show_picture(self, chosen: FfhqChosen | None) -> None:
-        rgb = chosen.rgb if chosen is not None else None
-        self._pixmap = QPixmap.fromImage(image_of(rgb)) if rgb is not None else QPixmap()
-        self.setAccessibleName(f"Picture {chosen.number:05d}" if chosen is not None else "No picture")
-        self.setVisible(not self._pixmap.isNull())
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(240, 240)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), ground_color(self.palette()))
-        if not self._pixmap.isNull():
-            size = self._pixmap.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
-            place = QRect(0, 0, size.width(), size.height())
-            place.moveCenter(self.rect().center())
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawPixmap(place, self._pixmap)
-        painter.end()
 
 
 def _hint(chosen: FfhqChosen | None) -> str:

@@ -12,8 +12,8 @@ from faceviewer.app.verbs import Verbs
 from faceviewer.datasets.ffhq.attribution import plain
 from faceviewer.datasets.ffhq.statistics import Share, Statistics
 from faceviewer.gui.album.bar_chart import Bar, BarChart
-from faceviewer.gui.album.parts import counted, follow, row
 from faceviewer.gui.dialogs.model_bars import quiet_button
+from faceviewer.gui.dialogs.parts import counted, follow, row
 from faceviewer.gui.dialogs.sheet import QuietLabel, Sheet, close_box, heading
 
 _MOST_BARS = 25

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from faceviewer.app.verbs import Verbs
 from faceviewer.datasets.ffhq.facts import OFFERED, TERMS
-from faceviewer.gui.album.parts import row
 from faceviewer.gui.dialogs.model_bars import quiet_button
+from faceviewer.gui.dialogs.parts import row
 from faceviewer.gui.dialogs.sheet import QuietLabel, Sheet, close_box, heading
 
 _SEARCH_PAGE = "https://nvlabs.github.io/ffhq-dataset/search/"

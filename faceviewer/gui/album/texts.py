@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from faceviewer.app.ffhq_state import FfhqState
-from faceviewer.gui.album.parts import counted
+from faceviewer.gui.dialogs.parts import counted
 
 NOTICE = (
     "Not for developing or improving facial recognition. The set is offered under CC BY-NC-SA 4.0, for non-commercial "

@@ -9,9 +9,9 @@ from faceviewer.app.state import AppState
 from faceviewer.app.verbs import Verbs
 from faceviewer.datasets.ffhq.facts import TITLES
 from faceviewer.datasets.ffhq.verify_report import VerifyReport
-from faceviewer.gui.album.parts import WorkRow, end_box, follow, row
 from faceviewer.gui.album.report_table import ReportTable
 from faceviewer.gui.dialogs.model_bars import SaidList, quiet_button
+from faceviewer.gui.dialogs.parts import WorkRow, end_box, follow, row
 from faceviewer.gui.dialogs.sheet import QuietLabel, Sheet, named
 
 _TOTALS = ("Folder", "Files", "Whole", "Missing", "Wrong size", "Wrong md5", "Wrong pixels", "Re-encoded", "Surplus")

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 from faceviewer.app.aligning_state import ALIGN_SIZES, AlignChoices, AlignState
 from faceviewer.app.state import AppState
 from faceviewer.app.verbs import Verbs
-from faceviewer.gui.album.parts import follow
 from faceviewer.gui.dialogs.model_bars import SaidList, quiet_button
+from faceviewer.gui.dialogs.parts import follow
 from faceviewer.gui.dialogs.sheet import QuietLabel, Sheet, close_box, named
 from faceviewer.gui.picture import image_of
 

@@ -11,11 +11,11 @@ from faceviewer.app.uv_maps_state import UvMapsState
 from faceviewer.app.verbs import Verbs
 from faceviewer.app.wearing_state import WearState, is_map
 from faceviewer.datasets.ffhq_uv.thumbnails import Thumbnails
-from faceviewer.gui.album.parts import WorkRow, counted, end_box, follow, row
 from faceviewer.gui.browser.grid import PictureGrid
 from faceviewer.gui.browser.size_slider import SizeSlider
 from faceviewer.gui.browser.source import NoPictures
 from faceviewer.gui.dialogs.model_bars import SaidList, quiet_button
+from faceviewer.gui.dialogs.parts import WorkRow, counted, end_box, follow, row
 from faceviewer.gui.dialogs.sheet import QuietLabel, Sheet, named
 from faceviewer.gui.uv_maps.filters import UvMapFilters
 from faceviewer.gui.uv_maps.side_panel import UvMapPanel

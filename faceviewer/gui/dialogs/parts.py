@@ -1,4 +1,4 @@
-"""Small parts that the album and its dialogs share: a progress row, plain texts of strangers, texts of numbers."""
+"""Small parts that dialogs on data sets share: a progress row, plain texts of strangers, texts of numbers."""
 
 from __future__ import annotations
 
