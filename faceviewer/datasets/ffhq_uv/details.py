@@ -82,7 +82,7 @@ def latent_views(index: UvMapIndex, entry: UvMapEntry) -> dict[str, list[str]]:
         found[f"{part.latents.name}/{place}"] = list(latent_files(part.latents, place, entry.id))
     if (project := project_of(index, entry)) is not None:
         found[f"edit/{entry.id}"] = list(latent_files(project.folder / "edit", entry.id, entry.id))
-        if entry.latent_source == project.name("latents"):
+        if entry.latent_source and entry.latent_source == project.name("latents"):
             found[entry.latent_source] = [""]
     return {place: views for place, views in found.items() if views}
 

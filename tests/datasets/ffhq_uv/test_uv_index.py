@@ -344,3 +344,11 @@ def test_names_that_are_no_text_are_left_out(tmp_path, open_at):
         pytest.skip("the file system takes text alone")
     index = open_at(folder)
     assert ids(index) == ["1"] and index.problem_counts() == {"folder": 1}
+
+
+def test_a_project_without_latent_codes_gives_none(tmp_path, open_at):
+    write_map(tmp_path / "mine" / "00000.png")
+    write_project(tmp_path / "mine", project_files([0]))
+    index = open_at(tmp_path / "mine")
+    (entry,) = index.named("00000")
+    assert entry.has_light and not entry.has_latent and latent_views(index, entry) == {}
