@@ -9,6 +9,7 @@ import typer
 
 from faceviewer.cli.dataset_align import align, recreate
 from faceviewer.cli.dataset_ffhq_uv import ffhq_uv
+from faceviewer.cli.dataset_head_pose import head_pose
 from faceviewer.cli.dataset_search import search
 from faceviewer.cli.dataset_shown import check_there, opened, tell_contents, tell_problems, tell_terms
 from faceviewer.cli.errors import FAILED, INTERRUPTED, errors_told, say
@@ -24,6 +25,7 @@ ffhq = typer.Typer(
 )
 dataset.add_typer(ffhq, name="ffhq")
 dataset.add_typer(ffhq_uv, name="ffhq-uv", help="FFHQ-UV: search its maps, check them, fit eyeballs into its heads.")
+dataset.add_typer(head_pose, name="head-pose")
 MAX_TOLD = 50
 """Findings on stderr; the report has all."""
 _Dir = Annotated[Path, typer.Argument(metavar="DIR", help="The data set's folder, or its ffhq-dataset-v2.json.")]

@@ -1,7 +1,7 @@
 """A face in a photo with what is true of it, and a data set of such faces: what all readers here give.
 
-Frames and units are faceviewer's (``faceviewer.types``), whatever the files have: millimetres; camera x right, y down, z
-forward; head axes x to the subject's left, y up, z out of the face. Only the head's *origin* is the data set's own.
+Frames and units are faceviewer's (``faceviewer.types``), whatever the files have: millimetres; camera x right, y down,
+z forward; head axes x to the subject's left, y up, z out of the face. Only the head's *origin* is the data set's own.
 """
 
 from __future__ import annotations

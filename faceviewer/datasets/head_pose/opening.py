@@ -1,0 +1,136 @@
+"""Opening a head-pose data set by its folder, or by any folder that people are likely to choose in its place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from faceviewer.datasets.head_pose import arkitface, biwi, heads, w300lp
+from faceviewer.datasets.head_pose.aflw2000 import Aflw2000
+from faceviewer.datasets.head_pose.sample import HeadPoseDataset
+from faceviewer.types import FaceviewerError
+
+_UP = 4
+"""How many folders above the chosen one a data set's folder may lie."""
+_HPDB = ("hpdb", "kinect_head_pose_db/hpdb", "download_from_official_site/kinect_head_pose_db/hpdb")
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How a data set is recognised."""
+
+    below: tuple[str, ...]
+    """Where its folder may lie below the chosen one, besides being the chosen one."""
+    is_root: Callable[[Path], bool]
+    looked_for: str
+    inner: Callable[[str], bool] = lambda name: False
+    """Whether a folder of this name may lie inside of it: only then its parents are looked at."""
+
+
+def _is_arkitface(folder: Path) -> bool:
+    return any(arkitface.list_path(folder, part).is_file() for part in arkitface.PARTS)
+
+
+def _is_w300lp(folder: Path) -> bool:
+    has_sets = any((folder / name).is_dir() for name in w300lp.FOLDERS)
+    return has_sets and ((folder / "landmarks").is_dir() or (folder / w300lp.LIST).is_file())
+
+
+def _is_aflw2000(folder: Path) -> bool:
+    """Photos with annotations beside them, and none of 300W-LP's folders, which have the same."""
+    try:
+        with os.scandir(folder) as entries:
+            names = (entry.name for entry in entries)
+            found = any(name.endswith(".mat") and (folder / f"{name[:-4]}.jpg").is_file() for name in names)
+    except OSError:
+        return False
+    return found and folder.resolve().name not in w300lp.FOLDERS
+
+
+_LAYOUTS = {
+    "arkitface": _Layout(
+        ("ARKitFace", "dataset/ARKitFace"),
+        _is_arkitface,
+        "ARKitFace_list/list/ARKitFace_test.csv",
+        lambda name: name.startswith("ARKitFace_"),
+    ),
+    "300w-lp": _Layout(
+        ("300W_LP", "300W-LP", "dataset/300W_LP"),
+        _is_w300lp,
+        "AFW, HELEN, IBUG or LFPW with landmarks or files.txt",
+        lambda name: name in w300lp.FOLDERS or name == "landmarks",
+    ),
+    "aflw2000": _Layout(
+        ("AFLW2000", "AFLW2000-3D", "dataset/AFLW2000", "dataset/AFLW2000-3D"), _is_aflw2000, "NAME.mat beside NAME.jpg"
+    ),
+    "biwi": _Layout(
+        (*_HPDB, *(f"{root}/{inner}" for root in ("BIWI", "dataset/BIWI") for inner in _HPDB)),
+        biwi.is_hpdb,
+        "hpdb with 01/rgb.cal or annot_mtcnn_fan.pkl",
+        lambda name: biwi.SEQUENCE.fullmatch(name) is not None,
+    ),
+    "heads": _Layout((), lambda folder: (folder / heads.TRUTH).is_file(), heads.TRUTH),
+}
+KINDS = tuple(_LAYOUTS)
+"""The ids of the data sets that can be opened."""
+
+
+def open_dataset(
+    folder: Path, *, kind: str = "auto", part: str | None = None, resources: Path | None = None
+) -> HeadPoseDataset:
+    """Open the data set in a folder: its own, one around it such as TRG's ``dataset``, or one inside of it.
+
+    ``kind`` is one of ``KINDS`` or "auto". ``part`` is "test" or "train" of ARKitFace, "test" unless said;
+    ``resources`` a folder with TRG's small files, which say where ARKitFace's mesh has its landmarks.
+    Raises FaceviewerError when there is no such folder or data set, more than one, or its list is damaged.
+    """
+    place = Path(os.path.abspath(folder))
+    if not place.is_dir():
+        raise FaceviewerError(f"{folder}: there is no such folder")
+    if kind != "auto" and kind not in KINDS:
+        raise FaceviewerError(f"{kind!r} is no kind of data set, they are auto, {', '.join(KINDS)}")
+    found = _found(place, KINDS if kind == "auto" else (kind,))
+    if not found:
+        looked = "; ".join(f"{name}: {_LAYOUTS[name].looked_for}" for name in (KINDS if kind == "auto" else (kind,)))
+        raise FaceviewerError(f"{folder}: no head-pose data set was found there (looked for {looked})")
+    if len(found) > 1:
+        raise FaceviewerError(f"{folder}: has several data sets, say which is meant: {', '.join(found)}")
+    ((name, root),) = found.items()
+    if part is not None and name != "arkitface":
+        raise FaceviewerError(f"{folder}: only ARKitFace has parts, this is {name}")
+    return _open(name, root, part, resources)
+
+
+def _open(kind: str, root: Path, part: str | None, resources: Path | None) -> HeadPoseDataset:
+    if kind == "arkitface":
+        if part not in (None, "test", "train"):
+            raise FaceviewerError(f"{part!r} is no part of ARKitFace, they are test and train")
+        return arkitface.ArkitFace(root, "test" if part is None else part, resources=resources)
+    if kind == "300w-lp":
+        return w300lp.W300lp(root)
+    if kind == "aflw2000":
+        return Aflw2000(root)
+    return biwi.Biwi(root) if kind == "biwi" else heads.Heads(root)
+
+
+def _found(place: Path, kinds: tuple[str, ...]) -> dict[str, Path]:
+    """Kind -> folder: those at or below ``place``, or if there is none those that ``place`` lies in."""
+    below = {kind: root for kind in kinds if (root := next(_at_or_below(place, _LAYOUTS[kind]), None))}
+    return below or {kind: root for kind in kinds if (root := _above(place, _LAYOUTS[kind]))}
+
+
+def _at_or_below(place: Path, layout: _Layout) -> Iterator[Path]:
+    for root in (place, *(place / below for below in layout.below)):
+        if layout.is_root(root):
+            yield root
+
+
+def _above(place: Path, layout: _Layout) -> Path | None:
+    inner = place
+    for root in place.parents[:_UP]:
+        if layout.is_root(root) and layout.inner(inner.name):
+            return root
+        inner = root
+    return None
