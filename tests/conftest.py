@@ -68,6 +68,16 @@ def tddfa_v3_assets(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="session")
+def trg_assets(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder like a checkout of TRG, with one of its two networks; not to be changed by tests."""
+    from synthetic_assets import TRG_WEIGHTS, write_trg
+
+    folder = tmp_path_factory.mktemp("trg")
+    yield write_trg(folder / "TRG-Release", shared, weights=TRG_WEIGHTS[:1])
+    shutil.rmtree(folder)
+
+
 @pytest.fixture
 def sample_photo() -> Path:
     """The shipped portrait: a photo with one face."""

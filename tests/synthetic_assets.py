@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -12,9 +14,13 @@ import numpy as np
 import torch
 from scipy.io import savemat
 
+from faceviewer.assets import trg
 from faceviewer.assets.tddfa_v3 import ALIGNMENT, FACE_MODEL, INDEX_MAPS, MEAN_SHAPES, MOBILENET_V3, RESNET50
+from faceviewer.io.safe_load import load_npz
 
 LAST_LAYER_SCALE = {RESNET50: 2.0**-15, MOBILENET_V3: 2.0**-10}
+TRG_WEIGHTS = (trg.BOTH_SETS, trg.ARKITFACE)
+_SCALES = {".decshape.": 2e-5, ".decpose.": 1e-3}
 
 
 def write_tddfa_v3(folder: Path, shared: Path, *, seed: int = 0) -> Path:
@@ -70,3 +76,34 @@ def _module(path: Path) -> ModuleType:
     finally:
         sys.dont_write_bytecode = before
     return module
+
+
+def write_trg(folder: Path, shared: Path, *, weights: Sequence[str] = TRG_WEIGHTS, seed: int = 0) -> Path:
+    """TRG's files in ``folder``, which is made, as a checkout of its repository has them: 300 MB in a few seconds.
+
+    The networks give plausible faces: their weights are those of the reference's physical recipe.
+    """
+    published = shared / "data" / "trg"
+    constants = load_npz(published / trg.CONSTANTS)
+    for number, name in enumerate(weights):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        torch.save(trg_weights(shared, constants, seed + number), path)
+    for below, name in (("data", trg.SUBSAMPLE), ("data", trg.TRIANGLE_LIST), ("npy", trg.KEYPOINTS), ("npy", trg.UV)):
+        (folder / below).mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(published / name, folder / below / name)
+    return folder
+
+
+def trg_weights(shared: Path, constants: dict[str, np.ndarray], seed: int = 0) -> dict[str, torch.Tensor]:
+    """The reference's recipe A: random layers, the true start, and last layers that move it a little."""
+    fill = _module(shared / "vectors" / "fill.py")
+    weights = {}
+    for key, shape, dtype in json.loads((shared / "vectors" / "trg" / "keys_trg.json").read_text()):
+        constant = key.rpartition(".")[2]
+        if constant in ("points_grid", "init_face", "init_head_pose"):
+            weights[key] = torch.as_tensor(constants[constant].copy()).reshape(shape)
+            continue
+        tensor = fill.fill_tensor(key, torch.empty(shape, dtype=getattr(torch, dtype)), seed)
+        weights[key] = tensor * next((scale for layer, scale in _SCALES.items() if layer in key), 1)
+    return weights

@@ -63,8 +63,8 @@ class ModelPack:
 
     def lacks(self, capability: Capability) -> tuple[str, ...]:
         """Names of the files that ``capability`` still needs."""
-        usable = {one.file.name for one in self.files if one.is_usable}
-        return tuple(name for name in capability.needs if name not in usable)
+        given = self.pack.given([one.file.name for one in self.files if one.is_usable])
+        return tuple(name for name in capability.needs if name not in given)
 
 
 @dataclass(frozen=True)

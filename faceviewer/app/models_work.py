@@ -114,7 +114,7 @@ def kind_of_drop(path: Path) -> str:
         if not path.exists():
             raise FaceviewerError(f"{path}: there is no such file or folder")
     # checkpoints are zips inside, and would be searched for the files of a pack
-    if any(path.name in pack.by_name for pack in places.PACKS):
+    if any(path.name == name.rpartition("/")[2] for pack in places.PACKS for name in pack.by_name):
         raise FaceviewerError(f"{path}: drop the folder that it lies in, not the file alone")
     return "zip"
 

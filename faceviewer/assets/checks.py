@@ -14,6 +14,7 @@ from faceviewer.assets.packs import (
     AssetFile,
     IndexMap,
     Length,
+    OneArray,
     OneTensor,
     SquarePng,
     StateDict,
@@ -41,6 +42,8 @@ def state_dict_of(content: StateDict, value: Any) -> dict[str, np.ndarray]:
         value = value.get(content.wrapped_in) if isinstance(value, Mapping) else None
         if not isinstance(value, Mapping):
             raise UnknownVersion(f"has no entry {content.wrapped_in!r} with the weights of the {content.network}")
+    elif isinstance(value, Mapping) and isinstance(value.get(content.may_be_wrapped_in), Mapping):
+        value = value[content.may_be_wrapped_in]
     weights = _weights_in(value)
     if weights is None:
         raise UnknownVersion(f"does not hold the weights of the {content.network}")
@@ -74,6 +77,13 @@ def check_arrays(content: ArrayDict, value: Any) -> str:
         for array in _arrays_of(spec, value[spec.key]):
             _check_array(spec, array, lengths)
     return _counted(len(content.arrays), "array")
+
+
+def check_one_array(content: OneArray, value: Any) -> str:
+    """Check a lone array; says what was found. Raises ``UnknownVersion`` or ``Damaged``."""
+    for array in _arrays_of(content.array, value):
+        _check_array(content.array, array, {})
+    return f"an array of {_shape(np.shape(value))}"
 
 
 def check_index_map(content: IndexMap, value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from PIL import Image
 
@@ -12,6 +13,7 @@ from faceviewer.assets.checks import (
     UnknownVersion,
     check_arrays,
     check_index_map,
+    check_one_array,
     check_one_tensor,
     check_png,
     check_state_dict,
@@ -24,6 +26,7 @@ from faceviewer.assets.packs import (
     Foreign,
     IndexMap,
     ObjFile,
+    OneArray,
     OneTensor,
     SquarePng,
     StateDict,
@@ -32,7 +35,7 @@ from faceviewer.assets.places import Located
 from faceviewer.io.images import read_png
 from faceviewer.io.obj import ObjMesh, read_obj
 from faceviewer.io.obj_polygons import ObjPolygons, read_polygons
-from faceviewer.io.safe_load import load_cached, load_npy
+from faceviewer.io.safe_load import load_cached, load_npy, load_npz, load_pickle
 from faceviewer.io.safe_load.plain import Plain
 from faceviewer.types import FaceviewerError
 
@@ -45,8 +48,8 @@ class Opened:
 
     value: Plain | ObjMesh | ObjPolygons
     """Of a ``StateDict`` key -> array with the network's own keys; of an ``ArrayDict`` name -> array or list of arrays;
-    of an ``IndexMap`` or ``OneTensor`` the array; of a ``SquarePng`` its RGB; of an ``ObjFile`` the mesh; of what is
-    ``Foreign`` None."""
+    of an ``IndexMap``, ``OneArray`` or ``OneTensor`` the array; of a ``SquarePng`` its RGB; of an ``ObjFile`` the mesh;
+    of what is ``Foreign`` None."""
     note: str
     """What it is, in a few words."""
 
@@ -73,8 +76,11 @@ def open_asset(pack: AssetPack, file: AssetFile, path: Path) -> Opened:
             note = check_state_dict(content, value, pack.files)
             return Opened(state_dict_of(content, value), note)
         case ArrayDict() as content:
-            value = load_cached(path, content.kind, max_bytes=high)
+            value = _load_arrays(path, content.kind, high)
             return Opened(value, check_arrays(content, value))
+        case OneArray() as content:
+            value = load_npy(path, max_bytes=high)
+            return Opened(value, check_one_array(content, value))
         case IndexMap() as content:
             value = load_npy(path, max_bytes=high)
             return Opened(value, check_index_map(content, value))
@@ -91,6 +97,16 @@ def open_asset(pack: AssetPack, file: AssetFile, path: Path) -> Opened:
             count = len(mesh.vertices)
             note = "" if count == content.vertices else f", not the {content.vertices} of the face model"
             return Opened(mesh, f"a mesh of {count} vertices{note}")
+
+
+def _load_arrays(path: Path, kind: Literal["npy", "pickle", "mat", "npz"], max_bytes: int) -> Plain:
+    match kind:
+        case "pickle":
+            return load_pickle(path, limit_bytes=max_bytes)
+        case "npz":
+            return load_npz(path, max_bytes=max_bytes)
+        case "npy" | "mat":
+            return load_cached(path, kind, max_bytes=max_bytes)
 
 
 def _png_mode(path: Path) -> str:

@@ -33,6 +33,8 @@ class StateDict:
     """What is removed from every key, wherever it stands in it."""
     any_float: bool = False
     """Whether numbers of another precision than declared will do: they are cast when they are used."""
+    may_be_wrapped_in: str | None = None
+    """A key that the weights may lie under as well as in the file itself."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,21 @@ class ArraySpec:
 
 @dataclass(frozen=True)
 class ArrayDict:
-    """The content of a pickled ``.npy`` or a ``.mat``: arrays by name. Other names are of no interest."""
+    """The content of a pickled ``.npy``, a pickle, a ``.mat`` or an ``.npz``: arrays by name.
 
-    kind: Literal["npy", "mat"]
+    Other names are of no interest.
+    """
+
+    kind: Literal["npy", "pickle", "mat", "npz"]
     arrays: tuple[ArraySpec, ...]
+
+
+@dataclass(frozen=True)
+class OneArray:
+    """The content of a ``.npy`` that is a single array."""
+
+    array: ArraySpec
+    """Its key is what errors call it."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +110,7 @@ class Foreign:
     starts: bytes = b""
 
 
-Content: TypeAlias = StateDict | ArrayDict | IndexMap | ObjFile | OneTensor | SquarePng | Foreign
+Content: TypeAlias = StateDict | ArrayDict | OneArray | IndexMap | ObjFile | OneTensor | SquarePng | Foreign
 
 
 @dataclass(frozen=True)
@@ -122,6 +135,8 @@ class AssetFile:
     size_range: tuple[int, int]
     """The fewest and the most bytes that such a file has; larger ones are not read."""
     origins: tuple[Origin, ...]
+    stands_for: tuple[str, ...] = ()
+    """Names of files whose content it holds as well, so that they are not needed beside it."""
 
 
 @dataclass(frozen=True)
@@ -147,16 +162,24 @@ class AssetPack:
     """One sentence on what the files may be used for."""
     files: tuple[AssetFile, ...]
     capabilities: tuple[Capability, ...]
+    also_in: tuple[str, ...] = ()
+    """Folders beneath the pack's own in which its files may lie as well, where its authors keep them."""
 
     @cached_property
     def by_name(self) -> dict[str, AssetFile]:
         """Name -> file, in the pack's order."""
         return {file.name: file for file in self.files}
 
+    def given(self, names: Collection[str]) -> frozenset[str]:
+        """``names`` and all that these files stand for."""
+        return frozenset(names).union(*(self.by_name[name].stands_for for name in names))
+
     def unlocked(self, names: Collection[str]) -> tuple[Capability, ...]:
         """What works with the files called ``names``."""
-        return tuple(capability for capability in self.capabilities if set(capability.needs) <= set(names))
+        given = self.given(names)
+        return tuple(capability for capability in self.capabilities if given.issuperset(capability.needs))
 
     def unlocks(self, name: str) -> tuple[Capability, ...]:
-        """What the file called ``name`` is one of the needs of."""
-        return tuple(capability for capability in self.capabilities if name in capability.needs)
+        """What the file called ``name`` is one of the needs of, or stands for one."""
+        given = self.given([name])
+        return tuple(capability for capability in self.capabilities if not given.isdisjoint(capability.needs))

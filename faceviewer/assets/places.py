@@ -11,10 +11,11 @@ from types import MappingProxyType
 from faceviewer.assets.ffhq_uv import FFHQ_UV
 from faceviewer.assets.packs import AssetPack, Capability
 from faceviewer.assets.tddfa_v3 import TDDFA_V3
+from faceviewer.assets.trg import TRG
 from faceviewer.io.folders import data_folder
 from faceviewer.types import FaceviewerError
 
-PACKS: tuple[AssetPack, ...] = (TDDFA_V3, FFHQ_UV)
+PACKS: tuple[AssetPack, ...] = (TDDFA_V3, FFHQ_UV, TRG)
 """All that are known."""
 VARIABLE = "FACEVIEWER_ASSETS"
 
@@ -98,7 +99,12 @@ def find(folder: Path) -> tuple[Located, ...]:
 
 
 def _present(pack: AssetPack, folder: Path) -> dict[str, Path]:
-    return {name: folder / name for name in pack.by_name if (folder / name).is_file()}
+    inner = [folder, *(folder / below for below in pack.also_in)]
+    return {name: path for name in pack.by_name for path in _first_file([one / name for one in inner])}
+
+
+def _first_file(paths: list[Path]) -> list[Path]:
+    return [path for path in paths if path.is_file()][:1]
 
 
 def _has_fitting_size(pack: AssetPack, name: str, path: Path) -> bool:

@@ -51,7 +51,11 @@ class Report:
     @property
     def is_sound(self) -> bool:
         """Whether all needed files are whole, and no other is damaged or unknown."""
-        return all(f.state == "present" or (f.state == "missing" and not f.file.needed) for f in self.findings)
+        given = self.located.pack.given([f.file.name for f in self.findings if f.state == "present"])
+        return all(
+            f.state == "present" or (f.state == "missing" and (f.file.name in given or not f.file.needed))
+            for f in self.findings
+        )
 
 
 def verify(located: Located, progress: ProgressCallback, cancel: CancelToken) -> Report:

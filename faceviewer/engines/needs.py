@@ -18,7 +18,8 @@ def missing_for(spec: EngineSpec, assets: Path | None = None) -> str | None:
     located = files_of(spec, assets)
     if {capability.id for capability in located.capabilities} & set(spec.needs):
         return None
-    ways = [set(one.needs) - set(located.files) for one in located.pack.capabilities if one.id in spec.needs]
+    given = located.pack.given(list(located.files))
+    ways = [set(one.needs) - given for one in located.pack.capabilities if one.id in spec.needs]
     if not all(ways):
         return (
             f"the files of {located.pack.title} in {located.folder} are not whole: "

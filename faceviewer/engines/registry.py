@@ -13,6 +13,7 @@ from faceviewer.engines.devices import choose_device
 from faceviewer.engines.engine import Engine
 from faceviewer.engines.options import EngineOption, UsageError
 from faceviewer.engines.tddfa_v3.options import OPTIONS as TDDFA_V3_OPTIONS
+from faceviewer.engines.trg.options import OPTIONS as TRG_OPTIONS
 
 DEFAULT_ENGINE = "builtin"
 
@@ -109,5 +110,16 @@ register(
         head="faceviewer.models.morphable.sliders:sliders_of",
         options=TDDFA_V3_OPTIONS,
         finds_faces=True,
+    )
+)
+register(
+    EngineSpec(
+        id="trg",
+        title="TRG",
+        licence="MIT; needs files of its authors, whose training data is for research only",
+        needs=("trg", "trg-single"),
+        outputs=frozenset({"mesh", "texture", "landmarks", "pose", "focal"}),
+        factory="faceviewer.engines.trg.engine:build",
+        options=TRG_OPTIONS,
     )
 )

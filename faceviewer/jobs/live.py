@@ -112,6 +112,8 @@ class Follower:
         if len(self._focals) < _FOCAL_HEADS or self._options.focal_for(photo.size) is not None:
             return self._options
         del self._focals[_FOCAL_HEADS:]
+        if min(self._focals) == max(self._focals):
+            return self._options  # an engine that assumes one says so, which it would not of one that it is given
         return replace(self._options, focal_px=float(np.median(self._focals)))
 
 

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from faceviewer.assets import trg_layout
 from faceviewer.assets.places import Place, locate
 from faceviewer.assets.tddfa_v3 import FACE_MODEL, TDDFA_V3, VERTICES
+from faceviewer.assets.trg import TRG
 from faceviewer.models.hifi3d.topology import is_hifi3d, topology_of_mesh
+from faceviewer.models.trg_face import load_trg_face
 from faceviewer.types import FaceMesh, FaceviewerError, Topology
 
 _SAME_UV = 1e-4
@@ -20,9 +23,9 @@ _SAME_UV = 1e-4
 def recognised(topology: Topology, vertex_count: int, place: Place, *, has_uv: bool) -> Topology:
     """The topology of the model that the mesh is of, or ``topology`` itself when no model that is here fits.
 
-    The built-in head, HiFi3D++ heads, which need no file, and 3DDFA-V3's face model, when its file lies in ``place``,
-    are tried. What the mesh says of texture coordinates stays when ``has_uv``; otherwise it gets the model's, except
-    that of HiFi3D++, of which nothing is shipped. Loading the models takes half a second, once.
+    The built-in head, HiFi3D++ heads, which need no file, and 3DDFA-V3's face model and TRG's face, when their files
+    lie in ``place``, are tried. What the mesh says of texture coordinates stays when ``has_uv``; otherwise it gets the
+    model's, except that of HiFi3D++, of which nothing is shipped. Loading the models takes half a second, once.
     """
     if is_hifi3d(topology.triangles, vertex_count):
         return topology_of_mesh(topology)
@@ -48,13 +51,15 @@ def _candidates(vertex_count: int, place: Place) -> list[Topology]:
 
     head = load_head()
     candidates = [head.topology] if vertex_count == head.vertex_count else []
-    path = locate(TDDFA_V3, place).files.get(FACE_MODEL) if vertex_count == VERTICES else None
-    if path is not None:
-        try:
+    try:
+        path = locate(TDDFA_V3, place).files.get(FACE_MODEL) if vertex_count == VERTICES else None
+        if path is not None:
             status = path.stat()
             candidates.append(_tddfa_v3(path, status.st_mtime_ns, status.st_size))
-        except (FaceviewerError, OSError):
-            pass  # a damaged model is no reason not to show a mesh; ``assets verify`` says what is wrong with it
+        if vertex_count == trg_layout.VERTICES:
+            candidates.append(load_trg_face(locate(TRG, place)).topology)
+    except (FaceviewerError, OSError):
+        pass  # a missing or damaged model is no reason not to show a mesh; ``assets verify`` says what is wrong with it
     return candidates
 
 

@@ -48,9 +48,10 @@ def _fold_batch_norms(module: nn.Module) -> None:
     """Rely on what all our networks keep to: a batch norm is registered right after the convolution it follows."""
     children = list(module.named_children())
     for (first, convolution), (second, norm) in pairwise(children):
-        if isinstance(convolution, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
-            dtype = convolution.weight.dtype
-            setattr(module, first, fuse_conv_bn_eval(convolution.double(), norm.double()).to(dtype))  # rounded once
+        if isinstance(convolution, nn.Conv2d | nn.ConvTranspose2d) and isinstance(norm, nn.BatchNorm2d):
+            dtype, transposed = convolution.weight.dtype, isinstance(convolution, nn.ConvTranspose2d)
+            folded = fuse_conv_bn_eval(convolution.double(), norm.double(), transpose=transposed)
+            setattr(module, first, folded.to(dtype))  # rounded once
             setattr(module, second, nn.Identity())
     for _, child in children:
         _fold_batch_norms(child)

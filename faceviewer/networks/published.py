@@ -1,4 +1,4 @@
-"""The four published checkpoints: how their files are wrapped, which network they fill, and what is wrong with a file.
+"""The published checkpoints: how their files are wrapped, which network they fill, and what is wrong with a file.
 
 Reading the files is the business of ``io.safe_load``; here they are mappings already.
 """
@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from faceviewer.networks.large_base import LargeBase
 from faceviewer.networks.recon import recon_mobilenet_v3, recon_resnet50
 from faceviewer.networks.retinaface import RetinaFace
+from faceviewer.networks.trg import Trg
 from faceviewer.types import FaceviewerError
 
 
@@ -32,6 +33,8 @@ class Published:
     """The entry of the file that holds the weights; "" where they lie in the file itself."""
     strip: str = ""
     """What is left out of every key, wherever it stands."""
+    may_be_wrapped_in: str = ""
+    """An entry that may hold them where they need not be wrapped."""
 
 
 PUBLISHED: Mapping[str, Published] = {
@@ -45,8 +48,11 @@ PUBLISHED: Mapping[str, Published] = {
     "large_base": Published(
         "the 106-point network", LargeBase, "block19.weight", wrapped_in="state_dict", strip="module."
     ),
+    "trg": Published(
+        "the TRG network", Trg, "regressor.0.decshape.weight", strip="module.", may_be_wrapped_in="state_dict"
+    ),
 }
-"""By the names that 3DDFA-V3 has for them."""
+"""By the names that the published programs have for them."""
 
 
 def load_published(kind: str, checkpoint: Mapping[str, Any], where: str) -> nn.Module:
@@ -69,6 +75,8 @@ def published_weights(published: Published, checkpoint: Mapping[str, Any], where
     Raises FaceviewerError when the file is wrapped otherwise or its weights are those of another kind.
     """
     weights: Any = checkpoint.get(published.wrapped_in) if published.wrapped_in else checkpoint
+    if isinstance(inner := checkpoint.get(published.may_be_wrapped_in), Mapping):
+        weights = inner
     other = _other_kind(published, checkpoint)
     if other is not None:
         raise FaceviewerError(f"{where}: holds the weights of {other.title}, not of {published.title}")

@@ -33,7 +33,7 @@ def one_core() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("state", ["published", "ready"])
-@pytest.mark.parametrize("kind", PUBLISHED)
+@pytest.mark.parametrize("kind", INPUT_SIZES)
 def test_network(kind: str, state: str, benchmark: BenchmarkFixture) -> None:
     network, side = PUBLISHED[kind].build().eval(), INPUT_SIZES[kind]
     pictures = np.random.default_rng(0).random((1, side, side, 3), np.float32)

@@ -6,7 +6,7 @@ from torch import nn
 
 from faceviewer.networks.inference import exact, for_inference
 from faceviewer.networks.layers import conv_norm
-from faceviewer.networks.packed import PackedConv2d, can_pack
+from faceviewer.networks.packed import PackedConv2d, PackedDoubling, can_pack
 
 
 @pytest.fixture
@@ -44,6 +44,26 @@ def test_a_packed_network_takes_pictures_of_any_size(network: nn.Sequential, pic
 @pytest.mark.skipif(not can_pack("cpu", torch.float32), reason="oneDNN for x86 is absent")
 def test_convolutions_are_packed_on_this_machine(network: nn.Sequential) -> None:
     assert sum(isinstance(module, PackedConv2d) for module in for_inference(network, "cpu").modules()) == 2
+
+
+@pytest.mark.parametrize("bias", [False, True])
+def test_a_map_is_doubled_as_a_transposed_convolution_does_it(bias: bool, pictures: torch.Tensor) -> None:
+    """With its batch norm folded in, for maps of any size; other transposed convolutions stay what they are."""
+    torch.manual_seed(0)
+    doubling = nn.Sequential(nn.ConvTranspose2d(3, 5, 4, 2, 1, bias=bias), nn.BatchNorm2d(5), nn.ReLU(inplace=True))
+    network = nn.Sequential(doubling, nn.ConvTranspose2d(5, 2, 3, 2))
+    for _ in range(3):
+        network(torch.randn(2, 3, 6, 7) * 3 + 1)
+    network.eval()
+    with exact():
+        others = [pictures, pictures[:1, :, :9, :5], pictures.contiguous(memory_format=torch.channels_last)]
+        before = [network(other) for other in others]
+        ready = for_inference(network, "cpu")
+        for want, other in zip(before, others, strict=True):
+            torch.testing.assert_close(ready(other), want, rtol=1e-5, atol=1e-5)
+    kinds = [type(module) for module in ready.modules()]
+    assert nn.BatchNorm2d not in kinds
+    assert (PackedDoubling in kinds) == can_pack("cpu", torch.float32) and kinds[-1] is nn.ConvTranspose2d
 
 
 def test_other_devices_and_types_are_not_packed() -> None:

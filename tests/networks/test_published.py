@@ -39,7 +39,7 @@ def checkpoint_of(kind: str) -> dict:
     return {"epoch": 20, published.wrapped_in: weights} if published.wrapped_in else dict(weights)
 
 
-@pytest.mark.parametrize("kind", PUBLISHED)
+@pytest.mark.parametrize("kind", KEYS)
 def test_keys_shapes_types_and_their_order(shared: Path, kind: str) -> None:
     with torch.device("meta"):
         network = PUBLISHED[kind].build()
@@ -60,6 +60,17 @@ def test_load(kind: str) -> None:
 def test_the_prefix_of_parallel_training_is_left_out() -> None:
     weights = {f"module.{key}": value for key, value in weights_of("large_base").items()}
     load_published("large_base", {"state_dict": weights}, "file.pth")
+
+
+@pytest.mark.parametrize("prefix", ["", "module."])
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_weights_that_may_be_wrapped_or_not(prefix: str, wrapped: bool) -> None:
+    weights = {f"{prefix}{key}": value for key, value in weights_of("trg").items()}
+    network = load_published("trg", {"state_dict": weights} if wrapped else weights, "file.bin")
+    assert (network.get_buffer("points_grid") == 1).all()
+    del weights[f"{prefix}regressor.2.init_face"]
+    with pytest.raises(FaceviewerError, match=r"file\.bin: lacks 'regressor\.2\.init_face'$"):
+        load_published("trg", {"state_dict": weights} if wrapped else weights, "file.bin")
 
 
 def test_weights_in_half_or_double_precision_are_converted() -> None:

@@ -75,7 +75,7 @@ def file_html(pack: ModelPack, one: ModelFile) -> str:
     needed = "Needed." if one.file.needed else "Optional."
     unlocks = []
     for capability in pack.pack.unlocks(one.file.name):
-        others = [name for name in capability.needs if name != one.file.name]
+        others = [name for name in capability.needs if name not in (one.file.name, *one.file.stands_for)]
         unlocks.append(escape(capability.title + (f" (with {', '.join(others)})" if others else "")))
     where = f"<p><b>Lies at:</b> {escape(str(one.path))}, {size_text(one.nbytes)}</p>" if one.path is not None else ""
     return "".join(

@@ -10,6 +10,7 @@ from faceviewer.io.safe_load.face_api import load_face_api, parse_face_api
 from faceviewer.io.safe_load.mat import load_mat, parse_mat
 from faceviewer.io.safe_load.npy import load_npy, parse_npy
 from faceviewer.io.safe_load.npz import load_npz, parse_npz
+from faceviewer.io.safe_load.pkl import load_pickle, parse_pickle
 
 __all__ = [
     "Kind",
@@ -20,9 +21,11 @@ __all__ = [
     "load_mat",
     "load_npy",
     "load_npz",
+    "load_pickle",
     "parse_checkpoint",
     "parse_face_api",
     "parse_mat",
     "parse_npy",
     "parse_npz",
+    "parse_pickle",
 ]
