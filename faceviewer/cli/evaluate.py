@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from faceviewer.cli.errors import FAILED, errors_told, say
+from faceviewer.cli.evaluate_compare import compare
+from faceviewer.cli.evaluate_engine import engine
 
 if TYPE_CHECKING:
     import numpy as np
 
-evaluate = typer.Typer(help="Measure results: how even the light of UV maps is.", no_args_is_help=True)
+evaluate = typer.Typer(
+    help="Measure engines against known truth, and how even the light of UV maps is.", no_args_is_help=True
+)
+evaluate.command(name="engine")(engine)
+evaluate.command(name="compare")(compare)
 _KEEP_AFTER = 100
 """Maps after which the table is written, so that an interrupted run can go on."""
-
-
-@evaluate.callback()
-def _several() -> None:
-    """Keeps the name of the only command: there will be more."""
 
 
 @evaluate.command(name="uv-maps")

@@ -14,10 +14,10 @@ from faceviewer.datasets.ffhq.check_file import Checked, check_copy, check_pictu
 from faceviewer.datasets.ffhq.facts import FOLDERS, KINDS
 from faceviewer.datasets.ffhq.files import scan_files
 from faceviewer.datasets.ffhq.index import FfhqIndex, index_folder
-from faceviewer.datasets.ffhq.journal import Journal
 from faceviewer.datasets.ffhq.pool import each_in_threads
 from faceviewer.datasets.ffhq.verify_report import Finding, KindReport, VerifyReport
 from faceviewer.datasets.ffhq.verify_tasks import Task, holds_copies, relative, surplus, tasks_of
+from faceviewer.io.journal import Journal
 from faceviewer.types import CancelToken, Progress, ProgressCallback
 
 _Earlier = dict[tuple[str, int], list[Any]]

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from faceviewer.datasets.ffhq.journal import Journal
 from faceviewer.datasets.ffhq.pool import each_in_threads
 from faceviewer.datasets.ffhq_uv.entry import UvMapEntry
 from faceviewer.datasets.ffhq_uv.index import UvMapIndex, index_folder
 from faceviewer.datasets.ffhq_uv.maps import mode_notes, open_uv_map
 from faceviewer.datasets.ffhq_uv.verify_report import Finding, MapProblem, VerifyReport
+from faceviewer.io.journal import Journal
 from faceviewer.types import CancelToken, FaceviewerError, Progress, ProgressCallback
 
 _PAGE = 500

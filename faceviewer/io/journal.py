@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,12 +35,24 @@ class Journal:
         except (OSError, ValueError):
             return
 
+    @property
+    def is_of_another_run(self) -> bool:
+        """Whether the file is there and about something else."""
+        try:
+            with self.path.open(encoding="utf-8") as stream:
+                return stream.readline().rstrip("\n") != self._first
+        except (OSError, ValueError):
+            return False
+
     def begin(self, lines: list[Any]) -> None:
         """Write the file anew with these lines, and stay open for more. Raises FaceviewerError when it cannot be."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._stream = self.path.open("w", encoding="utf-8")
-            self._stream.writelines(text + "\n" for text in (self._first, *map(json.dumps, lines)))
+            fresh = self.path.with_name(f"{self.path.name}.new")  # a run killed here must not lose what it had
+            with fresh.open("w", encoding="utf-8") as stream:
+                stream.writelines(text + "\n" for text in (self._first, *map(json.dumps, lines)))
+            os.replace(fresh, self.path)
+            self._stream = self.path.open("a", encoding="utf-8")
         except OSError as error:
             raise FaceviewerError(f"{self.path}: cannot be written ({error.strerror or error})") from error
 

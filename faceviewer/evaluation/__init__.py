@@ -1,0 +1,1 @@
+"""Measuring engines against data sets of which the truth is known."""

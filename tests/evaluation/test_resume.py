@@ -1,0 +1,142 @@
+"""Runs that are cancelled, killed or asked for again."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import oracle_engine
+import pytest
+from cancel_at import CancelAt
+
+from faceviewer.engines.options import UsageError
+from faceviewer.evaluation.outputs import write_run
+from faceviewer.evaluation.report_html import report_html
+from faceviewer.evaluation.summary import summarise
+from faceviewer.evaluation.tables import JOURNAL, REPORT, SUMMARY, TABLE, TABLE_CSV
+from faceviewer.types import Cancelled
+
+
+def done() -> list[str]:
+    return [stem for stem, _ in oracle_engine.ASKED]
+
+
+@pytest.fixture
+def small(lay):
+    """A data set of five photos with bytes of their own."""
+    from head_pose_factory import portrait
+
+    return lay("aflw2000", count=5, photo=lambda number: portrait(number) + b"%d" % number)
+
+
+@pytest.fixture
+def out(tmp_path):
+    return tmp_path / "out"
+
+
+def finish(run, out) -> None:
+    write_run(out, run, summarise(run), report_html(run, summarise(run), []))
+
+
+def test_a_cancelled_run_leaves_its_journal_and_goes_on(small, measure, out):
+    made, dataset = small
+    with pytest.raises(Cancelled):
+        measure(dataset, cancel=CancelAt(6))  # two checks per photo
+    assert [path.name for path in out.iterdir()] == [JOURNAL] and done() == made.keys[:2]
+    oracle_engine.ASKED.clear()
+    told = []
+    run = measure(dataset, resume=True, told=told)
+    assert done() == made.keys[2:]
+    assert [row.key for row in told] == [row.key for row in run.rows] == made.keys
+    finish(run, out)
+    assert {path.name for path in out.iterdir()} == {TABLE, TABLE_CSV, SUMMARY, REPORT}
+
+
+def test_the_whole_and_the_resumed_run_are_equal(small, measure, out):
+    _, dataset = small
+    whole = measure(dataset)
+    with pytest.raises(Cancelled):
+        measure(dataset, cancel=CancelAt(5))
+    resumed = measure(dataset, resume=True)
+
+    def told(run):
+        return [(one.id, one.value, one.photos) for one in summarise(run).figures if one.group != "Time"]
+
+    assert told(whole) == told(resumed)
+
+
+def test_without_resume_all_is_done_again(small, measure):
+    made, dataset = small
+    measure(dataset)
+    measure(dataset)
+    assert done() == 2 * made.keys
+
+
+def test_a_finished_run_goes_on_with_its_table(small, measure, out):
+    made, dataset = small
+    finish(measure(dataset, limit=2), out)
+    oracle_engine.ASKED.clear()
+    finish(measure(dataset, resume=True), out)
+    assert done() == made.keys[2:]
+    oracle_engine.ASKED.clear()
+    assert len(measure(dataset, resume=True).rows) == 5 and not done()
+
+
+def test_changed_and_failed_photos_are_measured_again(small, measure, out):
+    made, dataset = small
+    oracle_engine.BEHAVIOUR[made.keys[3]] = "stubborn"
+    finish(measure(dataset), out)
+    oracle_engine.ASKED.clear()
+    oracle_engine.BEHAVIOUR.clear()
+    os.utime(made.photos[made.keys[1]], ns=(1, 1))
+    run = measure(dataset, resume=True)
+    assert done() == [made.keys[1], made.keys[3]] and summarise(run).counts["ok"] == 5
+
+
+def test_a_killed_writer_costs_one_line(small, measure, out):
+    """The last line was cut in the middle: what stands before it is kept."""
+    made, dataset = small
+    measure(dataset)
+    text = (out / JOURNAL).read_text("utf-8").splitlines(keepends=True)
+    assert len(text) == 6
+    (out / JOURNAL).write_text("".join(text[:4]) + text[4][:40], "utf-8")
+    oracle_engine.ASKED.clear()
+    measure(dataset, resume=True)
+    assert done() == made.keys[3:]
+
+
+@pytest.mark.parametrize("asked", [{"faces": "given"}, {"focal": "true"}])
+def test_other_settings_are_refused(small, measure, out, asked):
+    _, dataset = small
+    measure(dataset)
+    with pytest.raises(UsageError, match="asked for something else"):
+        measure(dataset, resume=True, **asked)
+    finish(measure(dataset), out)
+    with pytest.raises(UsageError, match="asked for something else"):
+        measure(dataset, resume=True, **asked)
+    assert (out / TABLE).exists()
+    measure(dataset, **asked)  # anew is always possible
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", "no json", '{"schema": "faceviewer.evaluation/1"}', "[" * 100000,
+     '{"schema": "faceviewer.evaluation/1", "about": {"angles": "yxz"}, "listed": 1, "rows": [{"key": 1}]}'],
+)  # fmt: skip
+def test_a_foreign_table_is_refused(small, measure, out, text):
+    out.mkdir()
+    (out / TABLE).write_text(text, "utf-8")
+    with pytest.raises(UsageError, match=r"table\.json: not the table of an evaluation"):
+        measure(small[1], resume=True)
+
+
+def test_rows_of_the_journal_that_are_none_are_passed_over(small, measure, out):
+    made, dataset = small
+    measure(dataset)
+    first, *lines = (out / JOURNAL).read_text("utf-8").splitlines()
+    row = json.loads(lines[1])
+    strange = [{**row, "nme": "x"}, {**row, "R_true": [1, 2]}, {**row, "status": "fine"}, {**row, "more": 1}, 7, []]
+    (out / JOURNAL).write_text("\n".join([first, lines[0], *map(json.dumps, strange)]) + "\n", "utf-8")
+    oracle_engine.ASKED.clear()
+    measure(dataset, resume=True)
+    assert done() == made.keys[1:]
