@@ -16,6 +16,7 @@ from faceviewer.cli.dataset import dataset
 from faceviewer.cli.doctor import doctor
 from faceviewer.cli.errors import say
 from faceviewer.cli.evaluate import evaluate
+from faceviewer.cli.pose import pose
 from faceviewer.cli.reconstruct import reconstruct
 from faceviewer.cli.render import render
 from faceviewer.cli.uv_map import uv_map
@@ -43,6 +44,7 @@ app = typer.Typer(
 )
 app.command()(reconstruct)
 app.command()(render)
+app.command()(pose)
 app.add_typer(assets, name="assets")
 app.add_typer(dataset, name="dataset")
 app.add_typer(uv_map, name="uv-map")

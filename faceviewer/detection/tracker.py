@@ -40,11 +40,12 @@ class FaceTracker:
         self._size = (0, 0)
         self._frames_since_detection = 0
 
-    def update(self, rgb: np.ndarray) -> list[Face]:
+    def update(self, rgb: np.ndarray, *, look: bool = False) -> list[Face]:
         """The faces in the next frame, (H, W, 3) uint8 sRGB, in the order in which they were first found.
 
         Faces that appear in the same frame are ordered as they were found, clearest first. A frame of another size
-        starts anew. Raises ``ValueError`` for anything but such an array.
+        starts anew. ``look``: look for new faces now, whether it is time for that or not. Raises ``ValueError`` for
+        anything but such an array.
         """
         check_picture(rgb)
         photo = Pyramid(rgb)
@@ -56,7 +57,7 @@ class FaceTracker:
         lost = len(kept) < len(self._tracks)
         self._frames_since_detection += 1
         self._tracks = kept
-        if lost or not kept or self._frames_since_detection >= self._detect_every:
+        if look or lost or not kept or self._frames_since_detection >= self._detect_every:
             self._tracks = kept + self._new_faces(photo, kept)
             self._frames_since_detection = 0
         return [build_face(self._networks, track) for track in self._tracks]

@@ -102,6 +102,15 @@ def test_a_small_face_is_found_within_some_frames(portrait: Portrait) -> None:
     assert counts[-1] == 1
 
 
+def test_a_new_face_is_noticed_at_once_by_looking(portrait: Portrait) -> None:
+    one = placed(portrait, share=0.45, side=640, at=(0.0, 0.5)).rgb
+    both = np.where(one == WALL, placed(portrait, share=0.45, side=640, at=(1.0, 0.5)).rgb, one)
+    tracker = FaceTracker(detect_every=1000)
+    assert len(tracker.update(one)) == 1
+    assert len(tracker.update(both)) == 1
+    assert len(tracker.update(both, look=True)) == 2
+
+
 def test_a_change_of_size_and_a_reset_start_anew(portrait: Portrait) -> None:
     frame = next(_video(portrait))
     tracker = FaceTracker()

@@ -1,0 +1,1 @@
+"""Head poses over time. Imported when the dialog is opened."""

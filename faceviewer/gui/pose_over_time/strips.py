@@ -1,0 +1,143 @@
+"""Painting curves: one strip per quantity over a common axis of time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen, QPolygonF
+
+from faceviewer.gui.pose_over_time.people_colors import color_of
+from faceviewer.gui.pose_over_time.time_window import TimeWindow, polylines, ticks, value_range
+from faceviewer.jobs.pose_series import QUANTITIES, UNITS, PoseSeries
+
+_N = TypeVar("_N", float, np.ndarray)
+_LEFT_PX, _RIGHT_PX, _TOP_PX, _GAP_PX = 84, 12, 6, 8
+_TICK_PX = 70
+_LEAST_SPAN = {"°": 4.0, "mm": 20.0}
+
+
+@dataclass(frozen=True, eq=False)
+class Plot:
+    """What is drawn, and where."""
+
+    series: PoseSeries
+    time_s: np.ndarray
+    """(F,) of the series, never falling."""
+    hidden: Set[int]
+    quantities: Sequence[int]
+    """Places in ``QUANTITIES``."""
+    window: TimeWindow
+    width: int
+    height: int
+    axis_px: int
+    """Height of the axis of time."""
+
+    @property
+    def area(self) -> QRectF:
+        """All strips."""
+        return QRectF(
+            _LEFT_PX,
+            _TOP_PX,
+            max(self.width - _LEFT_PX - _RIGHT_PX, 10),
+            max(self.height - _TOP_PX - self.axis_px, 10),
+        )
+
+    def strip(self, number: int) -> QRectF:
+        """The strip of the ``number``-th quantity."""
+        area, count = self.area, len(self.quantities)
+        height = (area.height() - _GAP_PX * (count - 1)) / count
+        return QRectF(area.left(), area.top() + number * (height + _GAP_PX), area.width(), height)
+
+    def x_of(self, time_s: _N) -> _N:
+        return self.area.left() + (time_s - self.window.begin_s) / self.window.length_s * self.area.width()
+
+    def time_at(self, x: float) -> float:
+        return self.window.begin_s + (x - self.area.left()) / self.area.width() * self.window.length_s
+
+    def row_at(self, x: float) -> int:
+        """The frame that is nearest in time."""
+        time_s = self.time_at(x)
+        after = int(np.clip(np.searchsorted(self.time_s, time_s), 0, len(self.time_s) - 1))
+        before = max(after - 1, 0)
+        return before if time_s - self.time_s[before] < self.time_s[after] - time_s else after
+
+
+def paint_strips(painter: QPainter, plot: Plot, palette: QPalette, metrics: QFontMetrics) -> None:
+    """Grounds, scales and curves; all but the cursor."""
+    times = ticks(plot.window.begin_s, plot.window.end_s, int(plot.area.width() // _TICK_PX))
+    for number, quantity in enumerate(plot.quantities):
+        _paint_strip(painter, plot, plot.strip(number), quantity, times, palette)
+    painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
+    decimals = 0 if len(times) < 2 else max(0, int(np.ceil(-np.log10(times[1] - times[0]) - 1e-9)))
+    for time_s in times:
+        text = f"{time_s:.{decimals}f} s"
+        half = metrics.horizontalAdvance(text) / 2
+        x = min(max(plot.x_of(time_s), plot.area.left() + half), plot.area.right() - half)
+        place = QRectF(x - half - 2, plot.area.bottom() + 2, 2 * half + 4, plot.axis_px - 2)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _paint_strip(
+    painter: QPainter, plot: Plot, strip: QRectF, quantity: int, times: Sequence[float], palette: QPalette
+) -> None:
+    unit = UNITS[quantity]
+    lines = _lines(plot, quantity)
+    low, high = value_range([line[:, 1] for _, parts in lines for line in parts], _LEAST_SPAN[unit])
+
+    def y_of(value: _N) -> _N:
+        return strip.bottom() - (value - low) / (high - low) * strip.height()
+
+    painter.fillRect(strip, palette.color(QPalette.ColorRole.Base))
+    grid, text = QColor(palette.color(QPalette.ColorRole.Text)), palette.color(QPalette.ColorRole.PlaceholderText)
+    grid.setAlpha(28)
+    metrics = painter.fontMetrics()
+    painter.setPen(QPen(grid, 1))
+    for time_s in times:
+        painter.drawLine(QPointF(plot.x_of(time_s), strip.top()), QPointF(plot.x_of(time_s), strip.bottom()))
+    for value in ticks(low, high, max(int(strip.height() // (1.1 * metrics.height())), 1)):
+        y = y_of(value)
+        painter.setPen(QPen(grid, 1))
+        painter.drawLine(QPointF(strip.left(), y), QPointF(strip.right(), y))
+        if strip.top() + metrics.height() / 2 <= y <= strip.bottom() - metrics.height() / 4:
+            painter.setPen(text)
+            place = QRectF(0, y - metrics.height() / 2, strip.left() - 6, metrics.height())
+            painter.drawText(place, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), f"{value:g}")
+    painter.setPen(palette.color(QPalette.ColorRole.WindowText))
+    name = QRectF(8, strip.top(), strip.left() - 14, metrics.height())
+    painter.drawText(name, Qt.AlignmentFlag.AlignLeft, f"{QUANTITIES[quantity]} {unit}")
+    painter.save()
+    painter.setClipRect(strip)
+    for color, parts in lines:
+        placed = [np.stack([plot.x_of(line[:, 0]), y_of(line[:, 1])], axis=1) for line in parts]
+        _paint_lines(painter, placed, color)
+    painter.restore()
+
+
+def _lines(plot: Plot, quantity: int) -> list[tuple[QColor, list[np.ndarray]]]:
+    """Per person who is shown: the colour and the stretches that are seen."""
+    columns = max(int(plot.area.width()), 1)
+    return [
+        (
+            color_of(person.number),
+            polylines(plot.time_s[person.rows], person.values[:, quantity], person.begins, plot.window, columns),
+        )
+        for person in plot.series.people
+        if person.number not in plot.hidden
+    ]
+
+
+def _paint_lines(painter: QPainter, lines: Sequence[np.ndarray], color: QColor) -> None:
+    """Lines in pixels; a place that is seen in a single frame becomes a dot."""
+    painter.setBrush(color)
+    for line in lines:
+        points = [QPointF(x, y) for x, y in line.tolist()]
+        if len(points) == 1:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawEllipse(points[0], 2, 2)
+        else:
+            painter.setPen(QPen(color, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            painter.drawPolyline(QPolygonF(points))

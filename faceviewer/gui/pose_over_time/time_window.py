@@ -1,0 +1,111 @@
+"""Which stretch of time is seen, and curves reduced to what a screen can show of it. No widgets here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+_SHORTEST_S = 0.05
+
+
+@dataclass(frozen=True)
+class TimeWindow:
+    """Seconds; never beyond what there is."""
+
+    first_s: float
+    last_s: float
+    """What there is."""
+    begin_s: float
+    end_s: float
+    """What is seen of it."""
+
+    @classmethod
+    def whole(cls, first_s: float, last_s: float) -> TimeWindow:
+        """All there is; at least a moment of it."""
+        if last_s - first_s < _SHORTEST_S:
+            first_s, last_s = first_s - _SHORTEST_S, last_s + _SHORTEST_S
+        return cls(first_s, last_s, first_s, last_s)
+
+    @property
+    def length_s(self) -> float:
+        return self.end_s - self.begin_s
+
+    def zoomed(self, factor: float, at_s: float) -> TimeWindow:
+        """``factor`` times as close; the moment ``at_s`` stays where it is."""
+        length = min(max(self.length_s / factor, _SHORTEST_S), self.last_s - self.first_s)
+        begin = at_s - (at_s - self.begin_s) * length / self.length_s
+        return self._at(begin, length)
+
+    def panned(self, seconds: float) -> TimeWindow:
+        """Later by some seconds."""
+        return self._at(self.begin_s + seconds, self.length_s)
+
+    def with_moment(self, time_s: float) -> TimeWindow:
+        """Moved just as far as needed to see ``time_s``."""
+        if time_s < self.begin_s:
+            return self.panned(time_s - self.begin_s)
+        return self.panned(time_s - self.end_s) if time_s > self.end_s else self
+
+    def _at(self, begin_s: float, length_s: float) -> TimeWindow:
+        begin_s = min(max(begin_s, self.first_s), self.last_s - length_s)
+        return replace(self, begin_s=begin_s, end_s=begin_s + length_s)
+
+
+def ticks(low: float, high: float, count: int) -> list[float]:
+    """At most about ``count`` round numbers from ``low`` to ``high``."""
+    raw = (high - low) / max(count, 1)
+    if not raw > 0 or not math.isfinite(raw):
+        return []
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= raw * 0.999)
+    first = math.ceil(low / step - 1e-9)
+    last = math.floor(high / step + 1e-9)
+    return [k * step for k in range(first, last + 1)]
+
+
+def polylines(
+    time_s: np.ndarray, values: np.ndarray, begins: np.ndarray, window: TimeWindow, columns: int
+) -> list[np.ndarray]:
+    """Per stretch without a gap that is seen, (k, 2) time and value; of many points in a column, the extremes.
+
+    begins: (n,) bool, where a stretch begins. One point on either side of what is seen comes along, so that lines lead
+    out of it.
+    """
+    low, high = np.searchsorted(time_s, [window.begin_s, window.end_s])
+    seen = slice(max(low - 1, 0), high + 1)
+    time_s, values, begins = time_s[seen], values[seen], begins[seen]
+    if not len(time_s):
+        return []
+    if len(time_s) > 4 * columns:
+        points, begins = _reduced(time_s, values, begins, window, columns)
+    else:
+        points = np.stack([time_s, values], axis=1)
+    lines = np.split(points, np.flatnonzero(begins[1:]) + 1)
+    return [line for line in lines if line[0, 0] <= window.end_s and line[-1, 0] >= window.begin_s]
+
+
+def _reduced(
+    time_s: np.ndarray, values: np.ndarray, begins: np.ndarray, window: TimeWindow, columns: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The least and greatest value of each column and stretch, in the order in which they come; where these begin."""
+    column = np.clip((time_s - window.begin_s) / window.length_s * columns, -1, columns).astype(int)
+    starts = np.flatnonzero(begins | np.r_[True, np.diff(column) > 0])
+    least, greatest = np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
+    pairs = np.stack([least, greatest], axis=1)
+    falls = values[starts] - least > greatest - values[starts]
+    pairs[falls] = pairs[falls, ::-1]
+    points = np.stack([np.repeat(time_s[starts], 2), pairs.ravel()], axis=1)
+    return points, np.stack([begins[starts], np.zeros(len(starts), bool)], axis=1).ravel()
+
+
+def value_range(values: Sequence[np.ndarray], least_span: float) -> tuple[float, float]:
+    """The range that shows all values, a little wider, and no narrower than ``least_span``."""
+    there = [one for one in values if len(one)]
+    if not there:
+        return -least_span / 2, least_span / 2
+    low, high = min(float(one.min()) for one in there), max(float(one.max()) for one in there)
+    air = max(0.08 * (high - low), (least_span - (high - low)) / 2)
+    return low - air, high + air

@@ -1,0 +1,231 @@
+"""Verbs on head poses over time: analysing, looking through, naming, smoothing, exporting, and what goes wrong."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from engine_events import FACE
+from fake_frames import number_of, numbered, video_of
+from fake_ui import FakeUserInterface, Mailbox
+
+from faceviewer.app.documents import with_documents
+from faceviewer.app.pose_over_time import PoseOverTime
+from faceviewer.app.pose_over_time_state import PoseOverTimeState
+from faceviewer.app.settings import Settings
+from faceviewer.app.shown import derive
+from faceviewer.app.state import AppState, Document
+from faceviewer.app.store import Store
+from faceviewer.jobs import pose_video
+from faceviewer.jobs.background import Background
+from faceviewer.jobs.pose_files import read_pose_json
+from faceviewer.types import Face
+
+pytestmark = pytest.mark.usefixtures("fake")
+COUNT = 24
+
+
+class OneFace:
+    """Sees a face in every frame that is not black."""
+
+    def __init__(self, people: int) -> None: ...
+
+    def reset(self) -> None: ...
+
+    def update(self, rgb: np.ndarray, *, look: bool = False) -> list[Face]:
+        return [FACE] if rgb.any() else []
+
+
+class Room:
+    """The verbs with two background threads, whose news the test's thread takes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.mailbox, self.ui = Mailbox(), FakeUserInterface()
+        self.settings = Settings(folder / "settings.json")
+        self.store = Store(derive, AppState())
+        self.threads = [Background(self.mailbox), Background(self.mailbox)]
+        self.verbs = PoseOverTime(self.store, self.ui, self.settings, analyst=self.threads[0], asker=self.threads[1])
+        self.verbs.wish(engine="fake")
+
+    @property
+    def state(self) -> PoseOverTimeState:
+        return self.store.state.pose_over_time
+
+    @property
+    def said(self) -> list[tuple[str, str]]:
+        return [(one.level, one.text) for one in self.state.said]
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 30
+        while not condition():
+            assert time.monotonic() < deadline, self.said
+            self.mailbox.hand_over()
+            time.sleep(0.005)
+
+    def analyse(self, path: Path) -> None:
+        self.verbs.choose_source(path)
+        self.verbs.analyse()
+        assert self.state.job is not None
+        self.wait(lambda: self.state.job is None)
+
+    def look_at(self, row: int) -> int:
+        """The number that is on the picture of a row."""
+        self.verbs.move_to(row)
+        self.wait(lambda: self.state.picture is not None and self.state.picture.row == self.state.row)
+        assert self.state.picture is not None and self.state.picture.rgb is not None, self.state.picture
+        return number_of(self.state.picture.rgb)
+
+
+@pytest.fixture
+def room(tmp_path, monkeypatch) -> Iterator[Room]:
+    monkeypatch.setattr(pose_video.analyse_poses, "__kwdefaults__", {"build_tracker": OneFace})
+    room = Room(tmp_path)
+    yield room
+    room.verbs.cancel()
+    assert all(thread.close() for thread in room.threads)
+
+
+@pytest.fixture
+def film(tmp_path) -> Path:
+    return video_of(tmp_path / "film.avi", numbered, count=COUNT, rate=10)
+
+
+def test_a_film_is_analysed_and_looked_through(room, film):
+    room.analyse(film)
+    series = room.state.series
+    assert series is room.state.raw and len(series.frames) == COUNT and [one.number for one in series.people] == [1]
+    assert room.said == [("ok", f"1 person was followed through {COUNT} frames.")]
+    assert [room.look_at(row) for row in (0, 12, 5, 99, -3)] == [0, 12, 5, COUNT - 1, 0]
+    assert room.state.row == 0
+
+
+def test_nothing_is_chosen(room):
+    room.verbs.analyse()
+    assert room.said == [("warning", "Choose a video, or a folder of photos, first.")] and room.state.job is None
+    room.verbs.move_to(3)
+    room.verbs.export()
+    room.verbs.rename(1, "Anna")
+    room.verbs.stop()
+    assert room.state.row == 0 and not room.state.names
+
+
+def test_the_users_answers_choose_the_source(room, film):
+    room.verbs.ask_video()
+    room.verbs.ask_folder()
+    assert room.state.wish.source is None
+    room.ui.file = film
+    room.verbs.ask_video()
+    assert room.state.wish.source == film
+    room.ui.folder = film.parent
+    room.verbs.ask_folder()
+    assert room.state.wish.source == film.parent
+
+
+def test_the_video_that_is_shown_is_taken(room, film):
+    document = Document(1, "film.avi", kind="video", path=film)
+    room.store.update(replace(with_documents(room.store.state, [document]), current=1))
+    room.verbs.look()
+    assert room.state.wish.source == film
+
+
+def test_wishes_reach_the_analysis(room, film):
+    room.verbs.wish(every=5, fov_deg=60.0)
+    room.analyse(film)
+    assert room.state.series.frames.tolist() == [0, 5, 10, 15, 20] and room.state.series.engine == "fake"
+    assert room.verbs.engine() == "fake"
+    room.verbs.wish(engine="gone")
+    assert room.verbs.engine() == "builtin", "that of the settings"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no video at all" * 9])
+def test_garbage_is_one_sentence_and_the_last_result_stays(room, film, tmp_path, content):
+    room.analyse(film)
+    before = room.state.series
+    if content is not None:
+        (tmp_path / "bad.mp4").write_bytes(content)
+    room.analyse(tmp_path / "bad.mp4")
+    ((level, text),) = room.said
+    assert level == "error" and "bad.mp4" in text and text.endswith("The earlier result is still shown.")
+    assert room.state.series is before and room.look_at(7) == 7
+
+
+def test_an_engine_without_its_files_is_told(room, film):
+    room.verbs.wish(engine="3ddfa-v3")
+    room.analyse(film)
+    ((level, text),) = room.said
+    assert level == "error" and "3ddfa-v3 lacks" in text
+
+
+def test_cancelling_keeps_the_last_result(room, film, tmp_path):
+    room.analyse(film)
+    before = room.state.series
+    slow = video_of(tmp_path / "patient.avi", lambda k: numbered(5), count=50, rate=10)
+    room.verbs.choose_source(slow)
+    room.verbs.analyse()
+    room.wait(lambda: room.state.job is not None and room.state.job.stage == "Loading the engine")
+    room.verbs.stop()
+    assert room.state.job is None and room.state.series is before
+    assert room.said == [("info", "The analysis was cancelled. The earlier result is still shown.")]
+    room.analyse(film)
+    assert room.state.series is not before
+
+
+def test_people_are_hidden_and_named(room, film):
+    room.analyse(film)
+    room.verbs.show_person(1, False)
+    assert room.state.hidden == {1}
+    room.verbs.show_person(1, True)
+    room.verbs.rename(1, "  Anna\n Maria\0 ")
+    assert room.state.series.people[0].title == "Anna Maria" and room.state.raw.people[0].title == "Person 1"
+    room.verbs.rename(1, "")
+    assert room.state.series.people[0].title == "Person 1" and not room.state.hidden
+
+
+def test_smoothing_keeps_names_and_can_be_taken_back(room, film):
+    room.analyse(film)
+    room.verbs.rename(1, "Anna")
+    room.verbs.smooth(0.1)
+    room.wait(lambda: room.state.series.smoothing_s == 0.1)
+    assert room.state.series.people[0].title == "Anna"
+    room.analyse(film)
+    room.wait(lambda: room.state.series.smoothing_s == 0.1)
+    room.verbs.smooth(0.0)
+    room.wait(lambda: room.state.series.smoothing_s == 0)
+    np.testing.assert_array_equal(room.state.series.people[0].t_mm, room.state.raw.people[0].t_mm)
+
+
+def test_what_is_shown_is_exported(room, film, tmp_path):
+    room.analyse(film)
+    room.verbs.rename(1, "Anna")
+    room.verbs.show_person(1, False)
+    room.ui.target = tmp_path / "out.json"
+    room.verbs.export()
+    room.wait(lambda: any("out.json was written" in text for _, text in room.said))
+    assert read_pose_json(tmp_path / "out.json").people[0].name == "Anna"
+    assert room.ui.suggested == Path("film_pose.csv")
+    room.ui.target = tmp_path / "table"
+    room.verbs.export()
+    room.wait(lambda: any("table.csv was written" in text for _, text in room.said))
+    assert (tmp_path / "table.csv").read_text("utf-8").count("Anna") == COUNT - 1
+    room.ui.target = tmp_path / "film.avi" / "out.csv"
+    room.verbs.export()
+    room.wait(lambda: bool(room.said) and room.said[0][0] == "error")
+    assert "cannot be written" in room.said[0][1]
+    room.ui.target = None
+    room.verbs.export()
+
+
+def test_a_frame_that_cannot_be_read_any_more_is_told_in_its_place(room, film):
+    room.analyse(film)
+    room.look_at(3)
+    room.verbs.cancel()  # the dialog is closed
+    film.unlink()
+    room.verbs.look()
+    room.verbs.move_to(9)
+    room.wait(lambda: room.state.picture is not None and room.state.picture.row == 9)
+    assert room.state.picture.rgb is None and "film.avi" in room.state.picture.trouble
+    assert room.state.series is not None

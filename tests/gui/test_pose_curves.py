@@ -1,0 +1,218 @@
+"""Curves over time: what is drawn of them, and how people move through them with mouse and keys."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pose_factory import make_person, make_series
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from faceviewer.gui.pose_over_time.curves import PoseCurves
+from faceviewer.gui.pose_over_time.people_colors import color_of
+from faceviewer.gui.pose_over_time.time_window import TimeWindow, polylines, ticks, value_range
+from faceviewer.gui.theme import theme_palette
+
+# without widgets
+
+
+@given(st.lists(st.tuples(st.sampled_from("zp"), st.floats(0.2, 5), st.floats(-20, 20)), max_size=12))
+def test_a_window_never_leaves_what_there_is(moves):
+    window = TimeWindow.whole(2.0, 12.0)
+    for kind, factor, seconds in moves:
+        window = window.zoomed(factor, 7 + seconds / 5) if kind == "z" else window.panned(seconds)
+        assert 2.0 - 1e-9 <= window.begin_s < window.end_s <= 12.0 + 1e-9
+        for moment in (2.0, 7.3, 12.0):
+            moved = window.with_moment(moment)
+            assert moved.begin_s - 1e-9 <= moment <= moved.end_s + 1e-9
+            assert moved.length_s == pytest.approx(window.length_s)
+
+
+def test_zooming_keeps_the_moment_in_place_and_a_single_frame_has_a_window():
+    window = TimeWindow.whole(0, 10).zoomed(2, 4.0)
+    assert (window.begin_s, window.end_s) == (2.0, 7.0)
+    assert TimeWindow.whole(3, 3).length_s > 0
+
+
+@given(st.floats(-1e4, 1e4), st.floats(1e-3, 1e5), st.integers(1, 12))
+def test_ticks_are_few_round_and_inside(low, span, count):
+    found = ticks(low, low + span, count)
+    assert len(found) <= count + 1
+    assert all(low - 1e-6 * span <= one <= low + span + 1e-6 * span for one in found)
+    assert ticks(0, 0, 5) == [] and ticks(0, float("nan"), 5) == []
+
+
+def test_lines_break_where_there_are_gaps():
+    person = make_series().people[0]
+    time_s = make_series().time_s[person.rows]
+    lines = polylines(time_s, person.values[:, 0], person.begins, TimeWindow.whole(0, 2), 500)
+    assert [len(line) for line in lines] == [10, 24]
+    assert lines[0][-1, 0] == pytest.approx(0.45) and lines[1][0, 0] == pytest.approx(0.75)
+    close = TimeWindow(0, 2, 0.9, 1.0)
+    (line,) = polylines(time_s, person.values[:, 0], person.begins, close, 500)
+    assert line[0, 0] < 0.9 and line[-1, 0] >= 1.0, "it leads out of what is seen"
+    assert polylines(time_s, person.values[:, 0], person.begins, TimeWindow(0, 2, 0.55, 0.65), 500) == []
+
+
+def test_of_many_points_the_extremes_are_drawn():
+    count = 50_000
+    values = np.random.default_rng(0).normal(size=count)
+    values[31_234] = 40
+    (line,) = polylines(np.arange(count) / 25, values, np.arange(count) == 0, TimeWindow.whole(0, count / 25), 300)
+    assert len(line) <= 2 * 302 and line[:, 1].max() == 40 and line[:, 1].min() == values.min()
+    assert (np.diff(line[:, 0]) >= 0).all()
+
+
+def test_ranges_show_everything_and_are_never_flat():
+    low, high = value_range([np.array([1.0, 9.0]), np.zeros(0)], 4)
+    assert low < 1 and high > 9
+    assert value_range([np.full(3, 5.0)], 4) == (3, 7) and value_range([], 4) == (-2, 2)
+
+
+# the widget
+
+
+@pytest.fixture
+def curves(qtbot) -> PoseCurves:
+    widget = PoseCurves()
+    qtbot.addWidget(widget)
+    widget.resize(700, 480)
+    widget.show_series(make_series(), frozenset())
+    widget.show()
+    qtbot.waitExposed(widget)
+    return widget
+
+
+def x_of(curves: PoseCurves, row: int) -> int:
+    series = curves._series
+    assert series is not None
+    return round(curves._plot(series).x_of(float(series.time_s[row])))
+
+
+def wheel(curves: PoseCurves, x: int, notches: int, modifier=Qt.KeyboardModifier.NoModifier) -> None:
+    at = QPointF(x, 100)
+    event = QWheelEvent(
+        at, curves.mapToGlobal(at), QPoint(), QPoint(0, 120 * notches), Qt.MouseButton.NoButton, modifier,
+        Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(curves, event)
+
+
+def pixels(curves: PoseCurves) -> np.ndarray:
+    image = curves.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).astype(int)
+
+
+def columns_of(curves: PoseCurves, number: int) -> np.ndarray:
+    """Where along x the person's colour is seen."""
+    color = color_of(number)
+    near = np.abs(pixels(curves) - [color.red(), color.green(), color.blue()]).max(-1) < 40
+    return np.flatnonzero(near.any(0))
+
+
+def test_clicks_and_drags_move_the_cursor(curves, qtbot):
+    rows = []
+    curves.moved.connect(rows.append)
+    qtbot.mouseClick(curves, Qt.MouseButton.LeftButton, pos=QPoint(x_of(curves, 20), 200))
+    assert rows == [20]
+    QTest.mousePress(curves, Qt.MouseButton.LeftButton, pos=QPoint(x_of(curves, 5), 50))
+    QTest.mouseMove(curves, QPoint(x_of(curves, 30), 60))
+    QTest.mouseRelease(curves, Qt.MouseButton.LeftButton, pos=QPoint(x_of(curves, 30), 60))
+    assert rows[1] == 5 and rows[-1] == 30
+    qtbot.mouseClick(curves, Qt.MouseButton.LeftButton, pos=QPoint(699, 200))
+    assert rows[-1] == 39
+
+
+def test_keys_move_the_cursor(curves, qtbot):
+    rows = []
+    curves.moved.connect(rows.append)
+    keys = Qt.Key
+    for key in (keys.Key_Right, keys.Key_Right, keys.Key_Left, keys.Key_End, keys.Key_Right, keys.Key_Home):
+        qtbot.keyClick(curves, key)
+    assert rows == [1, 2, 1, 39, 0]
+    qtbot.keyClick(curves, keys.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(curves, keys.Key_PageDown)
+    assert rows[-2:] == [10, 14]
+
+
+def test_zoom_and_pan(curves, qtbot):
+    whole = curves.window_s
+    wheel(curves, x_of(curves, 20), 4)
+    assert curves.window_s.length_s == pytest.approx(whole.length_s / 1.25**4) and x_of(curves, 20) > 0
+    zoomed = curves.window_s
+    wheel(curves, 300, -2, Qt.KeyboardModifier.ShiftModifier)
+    assert curves.window_s.begin_s > zoomed.begin_s and curves.window_s.length_s == pytest.approx(zoomed.length_s)
+    moved = curves.window_s
+    QTest.mousePress(curves, Qt.MouseButton.RightButton, pos=QPoint(300, 50))
+    QTest.mouseMove(curves, QPoint(360, 50))
+    QTest.mouseRelease(curves, Qt.MouseButton.RightButton, pos=QPoint(360, 50))
+    assert curves.window_s.begin_s < moved.begin_s
+    qtbot.keyClick(curves, Qt.Key.Key_0)
+    assert curves.window_s == whole
+    for _ in range(5):
+        qtbot.keyClick(curves, Qt.Key.Key_Plus)
+    qtbot.keyClick(curves, Qt.Key.Key_End)
+    assert curves.window_s.end_s == whole.end_s, "the cursor is always seen"
+    qtbot.keyClick(curves, Qt.Key.Key_Minus)
+    assert curves.window_s.length_s > whole.length_s / 1.25**5
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_gaps_are_seen_as_gaps_in_both_themes(curves, dark):
+    curves.setPalette(theme_palette(dark=dark))
+    columns = columns_of(curves, 1)
+    gap = np.arange(x_of(curves, 9) + 4, x_of(curves, 15) - 4)
+    assert not np.isin(gap, columns).any(), "nothing is drawn where the person was not seen"
+    drawn = np.arange(x_of(curves, 0) + 2, x_of(curves, 9) - 2)
+    assert np.isin(drawn, columns).mean() > 0.95
+    assert columns_of(curves, 2).min() >= x_of(curves, 5) - 4
+
+
+def test_hidden_people_and_other_curves(curves):
+    series = make_series()
+    curves.show_series(series, frozenset({1}))
+    assert not len(columns_of(curves, 1)) and len(columns_of(curves, 2))
+    before = pixels(curves)
+    curves.show_quantities(range(3))
+    assert (pixels(curves) != before).any()
+    lonely = replace(series, people=(make_person(3, [20]),))
+    curves.show_series(lonely, frozenset())
+    assert len(columns_of(curves, 3)), "a single frame is a dot"
+
+
+def test_what_the_cursor_stands_on_is_told_to_screen_readers(curves):
+    curves.set_row(20)
+    text = curves.accessibleDescription()
+    assert "Frame 20, 1.00 seconds" in text and "Person 1: yaw" in text and "Person 2: yaw" in text
+    curves.set_row(12)
+    assert "Person 1" not in curves.accessibleDescription()
+    assert curves.accessibleName() and "wheel" in curves.toolTip()
+
+
+def test_without_a_series_nothing_can_be_done(curves, qtbot):
+    curves.show_series(None, frozenset())
+    curves.set_sentence("Nothing yet.")
+    curves.set_row(3)
+    qtbot.keyClick(curves, Qt.Key.Key_Right)
+    qtbot.mouseClick(curves, Qt.MouseButton.LeftButton)
+    wheel(curves, 100, 1)
+    curves.grab()
+
+
+def test_times_that_step_back_and_single_frames(curves):
+    series = make_series(20)
+    broken = replace(series, time_s=np.array([0, 1, 0.5, *[2.0] * 17]))
+    curves.show_series(broken, frozenset())
+    curves.set_row(2)
+    curves.grab()
+    single = replace(series, frames=series.frames[:1], time_s=series.time_s[:1], people=(make_person(1, [0]),))
+    curves.show_series(single, frozenset())
+    curves.grab()
+    assert len(columns_of(curves, 1))

@@ -1,0 +1,218 @@
+"""Somebody follows the heads of two people through a film: curves, frames, names, export, cancelling, garbage."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shiboken6
+from engine_events import FACE
+from fake_frames import numbered, video_of
+from pose_factory import film_of_two
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QListWidget, QPushButton, QSpinBox
+
+from faceviewer.app.state import Document
+from faceviewer.gui.image_pane import ImagePane
+from faceviewer.gui.panels.photo_menu import photo_menu
+from faceviewer.gui.panels.photo_rows import Row
+from faceviewer.gui.pose_over_time.curves import PoseCurves
+from faceviewer.gui.pose_over_time.dialog import PoseOverTimeDialog
+from faceviewer.gui.pose_over_time.people_table import PeopleTable
+from faceviewer.gui.user_interface import QtUserInterface
+from faceviewer.jobs import pose_video
+from faceviewer.jobs.pose_files import read_pose_json
+
+LONG = 120_000
+
+
+class OneFace:
+    """Sees a face in every frame that is not black."""
+
+    def __init__(self, people: int) -> None: ...
+
+    def reset(self) -> None: ...
+
+    def update(self, rgb: np.ndarray, *, look: bool = False) -> list:
+        return [FACE] if rgb.any() else []
+
+
+class Page:
+    """The open dialog, as a person sees and uses it."""
+
+    def __init__(self, app, qtbot) -> None:
+        self.app, self.qtbot = app, qtbot
+        app.run("tools.pose_over_time")
+        shown = [one for one in QApplication.topLevelWidgets() if one.isVisible()]
+        self.dialog = next(one for one in shown if isinstance(one, PoseOverTimeDialog))
+        (self.curves,) = self.dialog.findChildren(PoseCurves)
+        (self.table,) = self.dialog.findChildren(PeopleTable)
+        self.pane = next(one for one in self.dialog.findChildren(ImagePane))
+
+    @property
+    def state(self):
+        return self.app.state.pose_over_time
+
+    def button(self, text: str) -> QPushButton:
+        return next(one for one in self.dialog.findChildren(QPushButton) if one.text() == text)
+
+    def press(self, text: str) -> None:
+        assert self.button(text).isEnabled() and self.button(text).isVisible(), text
+        self.qtbot.mouseClick(self.button(text), Qt.MouseButton.LeftButton)
+
+    def pick(self, name: str, text: str) -> None:
+        combo = next(one for one in self.dialog.findChildren(QComboBox) if one.accessibleName() == name)
+        combo.setCurrentText(text)
+        combo.activated.emit(combo.currentIndex())
+
+    def choose(self, path: Path, monkeypatch) -> None:
+        monkeypatch.setattr(QtUserInterface, "choose_file", lambda *_: path)
+        self.press("Choose video…")
+
+    def analyse(self) -> None:
+        self.press("Analyse")
+        self.app.wait_until(lambda: self.state.job is None, timeout=LONG)
+        QApplication.processEvents()
+
+    def wait_for_frame(self, row: int) -> None:
+        self.app.wait_until(lambda: self.state.picture is not None and self.state.picture.row == row, timeout=LONG)
+
+    def said(self) -> list[str]:
+        listed = next(one for one in self.dialog.findChildren(QListWidget) if one.accessibleName())
+        return [listed.item(row).text() for row in range(listed.count())]
+
+    def texts(self) -> str:
+        return " ".join(label.text() for label in self.dialog.findChildren(QLabel))
+
+    def cells(self, line: int) -> list[str]:
+        return [self.table.item(line, column).text() for column in range(self.table.columnCount())]
+
+
+@pytest.fixture
+def page(app, qtbot, fake) -> Iterator[Page]:
+    page = Page(app, qtbot)
+    yield page
+    if shiboken6.isValid(page.dialog):
+        page.dialog.close()
+
+
+@pytest.fixture
+def quick(page, monkeypatch) -> Page:
+    """With an engine that takes no time."""
+    monkeypatch.setattr(pose_video.analyse_poses, "__kwdefaults__", {"build_tracker": OneFace})
+    page.pick("Engine", "Made-up head")
+    return page
+
+
+@pytest.fixture
+def film(tmp_path) -> Path:
+    return video_of(tmp_path / "film.avi", numbered, count=24, rate=10)
+
+
+def test_two_people_are_followed_by_the_real_engine(page, tmp_path, monkeypatch):
+    page.choose(film_of_two(tmp_path / "two.avi", count=16), monkeypatch)
+    spin = next(one for one in page.dialog.findChildren(QSpinBox) if one.accessibleName() == "Every how many frames")
+    spin.setValue(4)
+    page.analyse()
+    assert page.said() == ["2 people were followed through 4 frames."]
+    assert page.table.rowCount() == 2 and page.cells(0)[0] == "Person 1"
+    assert "guessed by the engine from the first heads" in page.texts() and "nobody is recognised" in page.texts()
+    page.wait_for_frame(0)
+    assert len(page.pane._layers) == 4, "a box and axes for each of them"
+    values = page.cells(0)
+    assert all(text != "–" for text in values[1:]) and float(values[6]) > 100, "millimetres away"
+
+
+def test_moving_through_the_frames(quick, film, monkeypatch, qtbot):
+    assert not quick.button("Analyse").isEnabled() and "Choose a video" in quick.curves._sentence
+    quick.choose(film, monkeypatch)
+    quick.analyse()
+    assert "film.avi: frame 0 at 0.00 s, 10.00 frames per second" in quick.texts()
+    assert quick.cells(0)[1:] == ["–"] * 6 and not quick.pane._layers, "the first frame is black"
+    qtbot.keyClick(quick.curves, Qt.Key.Key_Right)
+    quick.wait_for_frame(1)
+    assert "frame 1 at 0.10 s" in quick.texts() and quick.cells(0)[1] != "–" and len(quick.pane._layers) == 2
+    qtbot.mouseClick(quick.curves, Qt.MouseButton.LeftButton, pos=QPoint(quick.curves.width() - 2, 100))
+    quick.wait_for_frame(23)
+    assert quick.pane.picture.size.width() == 64
+
+
+def test_people_get_names_and_can_be_hidden(quick, film, monkeypatch):
+    quick.choose(film, monkeypatch)
+    quick.analyse()
+    item = quick.table.item(0, 0)
+    item.setText("Anna")
+    assert quick.state.names == {1: "Anna"} and quick.state.series.people[0].title == "Anna"
+    quick.table.item(0, 0).setCheckState(Qt.CheckState.Unchecked)
+    assert quick.state.hidden == {1} and quick.table.item(0, 0).text() == "Anna"
+    quick.table.item(0, 0).setCheckState(Qt.CheckState.Checked)
+    quick.table.item(0, 0).setText("")
+    assert quick.table.item(0, 0).text() == "Person 1" and not quick.state.hidden
+    assert "23 frames from 0.10 s to 2.30 s, 0 gaps" in quick.table.item(0, 0).toolTip()
+
+
+def test_exports(quick, film, tmp_path, monkeypatch):
+    assert not quick.button("Export…").isEnabled()
+    quick.choose(film, monkeypatch)
+    quick.analyse()
+    quick.pick("Smoothing", "0.1 s")
+    quick.app.wait_until(lambda: quick.state.series.smoothing_s == 0.1, timeout=LONG)
+    quick.pick("Curves", "Angles")
+    for name in ("out.csv", "out.json"):
+        monkeypatch.setattr(QtUserInterface, "choose_target", lambda *_, name=name: tmp_path / name)
+        quick.press("Export…")
+        quick.app.wait_until(lambda name=name: any(name in text for text in quick.said()), timeout=LONG)
+    with open(tmp_path / "out.csv", encoding="utf-8", newline="") as file:
+        assert [row["person"] for row in csv.DictReader(file)] == ["", *["1"] * 23]
+    assert read_pose_json(tmp_path / "out.json").smoothing_s == 0.1
+
+
+def test_cancelling_keeps_what_was_there(quick, film, tmp_path, monkeypatch):
+    quick.choose(film, monkeypatch)
+    quick.analyse()
+    before = quick.state.series
+    quick.choose(video_of(tmp_path / "patient.avi", lambda k: numbered(5), count=9), monkeypatch)
+    quick.press("Analyse")
+    assert not quick.button("Analyse").isEnabled(), "not twice at once"
+    quick.app.wait_until(lambda: quick.button("Cancel").isVisible(), timeout=LONG)
+    quick.press("Cancel")
+    assert quick.state.job is None and quick.state.series is before and quick.curves._series is before
+    assert quick.said() == ["The analysis was cancelled. The earlier result is still shown."]
+    assert not quick.button("Cancel").isVisible() and quick.button("Analyse").isEnabled()
+
+
+def test_garbage_is_one_sentence(quick, tmp_path, monkeypatch):
+    (tmp_path / "bad.mp4").write_bytes(b"\0garbage" * 40)
+    quick.choose(tmp_path / "bad.mp4", monkeypatch)
+    quick.analyse()
+    (sentence,) = quick.said()
+    assert "bad.mp4" in sentence and sentence.endswith("it is not a video that can be read.")
+    assert quick.state.series is None and not quick.button("Export…").isEnabled()
+
+
+def test_closing_while_it_works_cancels_and_the_result_is_there_again(quick, film, tmp_path, monkeypatch):
+    quick.choose(film, monkeypatch)
+    quick.analyse()
+    quick.choose(video_of(tmp_path / "patient.avi", lambda k: numbered(5), count=9), monkeypatch)
+    quick.press("Analyse")
+    quick.dialog.close()
+    assert quick.state.job is None
+    again = Page(quick.app, quick.qtbot)
+    assert again.curves._series is not None and again.table.rowCount() == 1
+    again.dialog.close()
+
+
+def test_a_videos_menu_leads_there(app, qtbot, film, fake):
+    menu = photo_menu(Row(Document(1, "film.avi", kind="video", path=film), None), app.verbs, app.window)
+    (action,) = (one for one in menu.actions() if one.text() == "Head pose over time...")
+    assert action.isVisible()
+    action.trigger()
+    assert app.state.pose_over_time.wish.source == film
+    next(one for one in QApplication.topLevelWidgets() if isinstance(one, PoseOverTimeDialog)).close()
+    menu.close()
+    photo = photo_menu(Row(Document(2, "a.jpg", path=film), None), app.verbs, app.window)
+    assert not any(one.isVisible() for one in photo.actions() if one.text() == "Head pose over time...")
+    photo.close()
