@@ -55,13 +55,24 @@ def read_mesh_result(path: Path, place: Place, progress: ProgressCallback, cance
     start = time.perf_counter()
     read = _mean_face(path) if path.suffix.lower() == ".npy" else _mesh_of_file(path, place, cancel)
     cancel.check()
-    mesh = read.mesh
-    camera = camera_before(mesh)
-    coefficients = _coefficients(mesh, place)
+    coefficients = _coefficients(read.mesh, place)
     cancel.check()
-    result = Reconstruction(
-        photo_name=path.name,
+    result = replace(
+        result_of_mesh(path.name, read.mesh, read.notes),
         photo_sha256=read.sha256,
+        textures={} if read.texture is None else {"photo": read.texture},
+        coefficients=coefficients,
+        timings={"read": time.perf_counter() - start},
+    )
+    return MeshResult(result, read.in_head_frame)
+
+
+def result_of_mesh(name: str, mesh: FaceMesh, notes: tuple[str, ...]) -> Reconstruction:
+    """A mesh that no engine made, called ``name``; the first of the ``notes`` is that on its unit."""
+    camera = camera_before(mesh)
+    return Reconstruction(
+        photo_name=name,
+        photo_sha256="",
         photo_size=camera.size,
         engine=FILE_ENGINE,
         device="cpu",
@@ -70,14 +81,12 @@ def read_mesh_result(path: Path, place: Place, progress: ProgressCallback, cance
         camera=camera,
         pose=HeadPose(camera.R_camera_head, camera.t_camera_head, 0.0, 0.0, 0.0),
         landmarks={name: _landmarks(name, mesh, camera) for name in mesh.topology.landmarks},
-        textures={} if read.texture is None else {"photo": read.texture},
-        coefficients=coefficients,
+        textures={},
+        coefficients={},
         reprojection_px=float("nan"),
         stages=("read",),
-        warnings=read.notes,
-        timings={"read": time.perf_counter() - start},
+        warnings=notes,
     )
-    return MeshResult(result, read.in_head_frame)
 
 
 def _mesh_of_file(path: Path, place: Place, cancel: CancelToken) -> MeshFile:

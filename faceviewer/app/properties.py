@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from faceviewer.app.distance import Distance, distance_of, length_text
 from faceviewer.app.landmarks import landmark_name
 from faceviewer.app.measured import FILE_SCALE_NOTE
 from faceviewer.app.state import FILE_ENGINE, LANDMARK_SETS, AppState, Selection
@@ -74,7 +75,9 @@ def head_properties(state: AppState) -> tuple[Property, ...]:
         return ()
     if result.engine == FILE_ENGINE:
         return tuple(_file(result))
-    return (*_pose(result), *_camera(result.camera), *_making(result))
+    photo = state.shown.photo
+    distance = distance_of(result, photo.focal_px if photo is not None else None)
+    return (*_pose(result), *_camera(result.camera, distance), *_making(result))
 
 
 def selection_text(state: AppState) -> str:
@@ -243,9 +246,12 @@ def _pose(result: Reconstruction) -> Iterator[Property]:
         yield Property(label, f"{angle_deg:+.1f}°", POSE_SIGNS[label])
 
 
-def _camera(camera: Camera) -> Iterator[Property]:
-    distance_mm = float(np.linalg.norm(camera.t_camera_head))
-    yield Property("Distance", f"{distance_mm / 10:.0f} cm", f"From the camera to the middle of the eyes. {SCALE_NOTE}")
+def _camera(camera: Camera, distance: Distance) -> Iterator[Property]:
+    yield Property("Distance", distance.text, f"From the camera to the middle of the eyes. {distance.assumption}")
+    yield Property("Depth", length_text(distance.depth_mm), "Of that, along the camera's optical axis: z.")
+    yield Property(
+        "Distance assumes", distance.assumption, "A distance is only as good as the focal length it is from."
+    )
     focal_px, (width, height) = float(camera.K[0, 0]), camera.size
     fov_deg = float(np.degrees(2 * np.arctan(height / (2 * camera.K[1, 1]))))
     yield Property(

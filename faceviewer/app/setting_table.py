@@ -311,6 +311,15 @@ SETTINGS: tuple[Setting, ...] = (
         explanation="The data set, one of its parts, or any folder of maps, that Tools > UV maps shows.",
         unset="none",
     ),
+    Setting(
+        key="datasets.head_pose",
+        group="Data sets",
+        label="Folder of a head-pose data set",
+        kind="path",
+        default="",
+        explanation="ARKitFace, 300W-LP, AFLW2000-3D, BIWI or your own photos, for Tools > Head-pose data sets.",
+        unset="none",
+    ),
     *_engine_options(),
 )
 SETTINGS_BY_KEY = {setting.key: setting for setting in SETTINGS}

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Literal
 
 from faceviewer.app.aligning_state import AlignState
 from faceviewer.app.ffhq_state import FfhqState
+from faceviewer.app.head_pose_sets_state import HeadPoseSetsState
 from faceviewer.app.models_state import ModelsState
+from faceviewer.app.pose_over_time_state import PoseOverTimeState
 from faceviewer.app.uv_maps_state import UvMapsState
 from faceviewer.app.wearing_state import WearState
 from faceviewer.types import PART_NAMES, Face, FaceMesh, Photo, Progress, Reconstruction
@@ -178,6 +180,8 @@ class ViewState:
     visible_only: bool = False
     """Leave out landmarks and part areas that the photo's camera does not see."""
     pose_axes: bool = False
+    camera_frustum: bool = False
+    """Draw the photo's camera before the head, with the photo as its picture."""
     through_photo: bool = False
     """Look through the photo's camera, with the photo behind the mesh."""
     mesh_opacity: float = 1.0
@@ -311,6 +315,10 @@ class AppState:
     """Maps on heads, and the light on the shown texture."""
     uv_maps: UvMapsState = field(default_factory=UvMapsState)
     """The browser of FFHQ-UV's maps; empty until somebody looks at it."""
+    pose_over_time: PoseOverTimeState = field(default_factory=PoseOverTimeState)
+    """Head poses of a video; empty until somebody looks at them."""
+    head_pose_sets: HeadPoseSetsState = field(default_factory=HeadPoseSetsState)
+    """The browser of head-pose data sets; empty until somebody looks at it."""
     shown: Shown = field(default_factory=Shown)
 
     def document(self, document_id: int | None) -> Document | None:

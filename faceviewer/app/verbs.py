@@ -11,12 +11,15 @@ from faceviewer.app.engines import Engines
 from faceviewer.app.exporting import Exporting
 from faceviewer.app.ffhq import Ffhq
 from faceviewer.app.ffhq_jobs import FfhqJobs
+from faceviewer.app.head_pose_sets import HeadPoseSets
+from faceviewer.app.head_pose_trial import HeadPoseTrial
 from faceviewer.app.lighting import Lighting
 from faceviewer.app.live import Live
 from faceviewer.app.measuring import Measuring
 from faceviewer.app.mesh_documents import MeshDocuments
 from faceviewer.app.models import Models, models_place
 from faceviewer.app.opening import Opening
+from faceviewer.app.pose_over_time import PoseOverTime
 from faceviewer.app.recent import RecentFiles
 from faceviewer.app.reconstructing import Reconstructing
 from faceviewer.app.selecting import Selecting
@@ -60,6 +63,8 @@ class Verbs:
     wearing: Wearing
     lighting: Lighting
     uv_maps: UvMaps
+    pose_over_time: PoseOverTime
+    head_pose_sets: HeadPoseSets
 
     def say(self, notice: Notice | None) -> None:
         """Show one sentence to the user, or take the one that is shown away."""
@@ -69,6 +74,8 @@ class Verbs:
         """Take one event of the engine thread to the room that asked for it."""
         if event.generation == self.live.generation or isinstance(event, RecordingEnded):
             self.live.handle(event)
+        elif event.generation == self.head_pose_sets.trial.generation:
+            self.head_pose_sets.trial.handle(event)
         else:
             self.reconstructing.handle(event)
 
@@ -84,11 +91,13 @@ def build_verbs(
     album: Background | None = None,
     workshop: Background | None = None,
     wardrobe: Background | None = None,
+    analyst: Background | None = None,
 ) -> Verbs:
     """The rooms around one new store. Nothing is started yet.
 
     ``album`` reads data sets, ``workshop`` works on their files for hours, and ``wardrobe`` does what people wait for
-    while they look at maps and lights; without them ``background`` does it all.
+    while they look at maps and lights, ``analyst`` follows people through videos; without them ``background`` does
+    it all.
     """
     view = ViewState(
         display=settings.text("appearance.display"),  # type: ignore[arg-type]
@@ -114,6 +123,7 @@ def build_verbs(
     meshes = MeshDocuments(store, reader, lambda: models_place(settings))
     opening = Opening(store, reconstructing, live, recent, meshes, open_session=sessions.open)
     exporting = Exporting(store, ui, settings, background)
+    trial = HeadPoseTrial(worker, settings, before_job=rest, give_way=reconstructing.give_way)
     wearing = Wearing(store, ui, settings, wardrobe or background)
     return Verbs(
         store=store,
@@ -138,4 +148,8 @@ def build_verbs(
         wearing=wearing,
         lighting=Lighting(store, ui, wardrobe or background),
         uv_maps=UvMaps(store, ui, settings, opening, wearing, reader=album or background, asker=wardrobe or background),
+        pose_over_time=PoseOverTime(store, ui, settings, analyst=analyst or background, asker=wardrobe or background),
+        head_pose_sets=HeadPoseSets(
+            store, ui, settings, opening, comparing, trial, reader=album or background, asker=wardrobe or background
+        ),
     )

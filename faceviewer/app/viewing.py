@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from faceviewer.app.frustum import shown_frustum
 from faceviewer.app.state import AppState, ViewCamera
 from faceviewer.app.store import Store
 
@@ -26,6 +27,8 @@ FRAME_MARGIN = 1.16
 HEAD_WIDTH_TO_HEIGHT = 0.62
 """Of a head seen from the front. Narrower panes show more above and below, instead of cutting it at the sides."""
 
+_ASIDE = (0.9, 0.3, 0.35)
+"""From where camera and head are seen beside each other: the subject's left, from a little above and before."""
 _MEAN_HEAD_MM = (np.array([-91.0, -193.0, -165.0]), np.array([91.0, 111.0, 51.0]))
 """Two corners of the box around the mean head."""
 
@@ -63,6 +66,7 @@ class Viewing:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._aside: tuple[ViewCamera, ViewCamera] | None = None
 
     def set(self, **changes: Any) -> None:
         """Set fields of ``ViewState`` by name."""
@@ -112,6 +116,23 @@ class Viewing:
         view = self._store.state.view
         self.set(parts=view.parts ^ {name}, parts_overlay=view.parts_overlay or view.display != "parts")
 
+    def toggle_camera_frustum(self) -> None:
+        """Draw the photo's camera, or no longer. It is looked at from aside: its picture hides the head from the front.
+
+        The view from before comes back with the second call, unless it was changed meanwhile.
+        """
+        view = self._store.state.view
+        if view.camera_frustum:
+            is_untouched = self._aside is not None and view.camera == self._aside[1]
+            camera = self._aside[0] if self._aside is not None and is_untouched else view.camera
+            self.set(camera_frustum=False, camera=camera)
+            return
+        self.set(camera_frustum=True, through_photo=False)
+        aside = np.add(view.camera.focal_mm, _ASIDE)
+        turned = replace(view.camera, position_mm=tuple(aside.tolist()), up=(0.0, 1.0, 0.0))
+        self.set(camera=frame_camera(_bounds(self._store.state), turned))
+        self._aside = view.camera, self._store.state.view.camera
+
     def _frame(self, direction: Direction | None) -> None:
         state = self._store.state
         self.set(through_photo=False, camera=frame_camera(_bounds(state), state.view.camera, direction))
@@ -121,4 +142,8 @@ def _bounds(state: AppState) -> tuple[np.ndarray, np.ndarray]:
     mesh = state.shown.mesh
     if mesh is None:
         return _MEAN_HEAD_MM
-    return mesh.vertices.min(0).astype(float), mesh.vertices.max(0).astype(float)
+    low, high = mesh.vertices.min(0).astype(float), mesh.vertices.max(0).astype(float)
+    if (frustum := shown_frustum(state)) is not None:
+        low = np.minimum(low, frustum.points_mm.min(0))
+        high = np.maximum(high, frustum.points_mm.max(0))
+    return low, high

@@ -60,6 +60,7 @@ class FaceviewerApplication(QObject):
         self.album = Background(self._bridge.post)
         self.workshop = Background(self._bridge.post)
         self.wardrobe = Background(self._bridge.post)
+        self.analyst = Background(self._bridge.post)
         ui = QtUserInterface()
         self.verbs: Verbs = build_verbs(
             ui=ui,
@@ -71,6 +72,7 @@ class FaceviewerApplication(QObject):
             album=self.album,
             workshop=self.workshop,
             wardrobe=self.wardrobe,
+            analyst=self.analyst,
         )
         self._bridge.connect_to(self._receive)
         self.settings.subscribe(self._setting_changed)
@@ -95,11 +97,13 @@ class FaceviewerApplication(QObject):
         self.verbs.aligning.cancel()
         self.verbs.wearing.cancel()
         self.verbs.uv_maps.cancel()
+        self.verbs.pose_over_time.cancel()
+        self.verbs.head_pose_sets.cancel()
         engine_ended = self.engine_thread.stop(STOP_TIMEOUT_S)
         if not engine_ended:
             logger.warning("the engine was still busy when the window closed")
         self.verbs.sessions.clean_exit()
-        backgrounds = (self.reader, self.background, self.album, self.workshop, self.wardrobe)
+        backgrounds = (self.reader, self.background, self.album, self.workshop, self.wardrobe, self.analyst)
         ended = [background.close() for background in backgrounds]
         self._bridge.close()
         if engine_ended and all(ended):  # else a thread could still collect what is left of the window

@@ -147,7 +147,8 @@ def test_the_head_tells_pose_camera_and_how_it_was_made(result):
     properties = head_properties(state_of(result, None))
     rows = values(properties)
     assert (rows["Yaw"], rows["Pitch"], rows["Roll"]) == ("+20.0°", "+0.5°", "-1.2°")
-    assert rows["Distance"] == "60 cm"
+    assert (rows["Distance"], rows["Depth"]) == ("60 cm", "60 cm")
+    assert "432 px" in rows["Distance assumes"] and "no scale" in rows["Distance assumes"]
     assert rows["Focal length"].startswith("432 px")
     assert rows["Reprojection"] == "1.25 px"
     assert rows["Note"] == "The left ear is hidden."

@@ -138,6 +138,10 @@ def _is_on(field: str, state: AppState) -> bool:
     return getattr(state.view, field)
 
 
+def _can_show_camera(state: AppState) -> bool:
+    return has_head_of_photo(state) and state.comparison is None
+
+
 def _switch(
     command_id: str,
     title: str,
@@ -244,6 +248,9 @@ VIEW_COMMANDS = (
             "Leave out landmarks and areas that the photo does not show.", enabled=has_head_of_photo),
     _switch("view.pose_axes", "Head pose axes", "View", "pose_axes", "X",
             "Show how the head is turned: yaw, pitch and roll.", "axes", toolbar="icon", enabled=has_head_of_photo),
+    Command("view.camera_frustum", "Camera frustum", "View", lambda verbs: verbs.viewing.toggle_camera_frustum(),
+            "Shift+C", "Show where the photo's camera stood, its picture before the head, and how far away that was.",
+            _can_show_camera, lambda state: state.view.camera_frustum, "frustum"),
     _switch("view.photo_mesh", "Mesh over the photo", "View", "photo_mesh", "M",
             "Draw the fitted triangles over the photo.", enabled=has_head_of_photo),
     _switch("view.through_photo", "Look through the photo's camera", "View", "through_photo", "C",

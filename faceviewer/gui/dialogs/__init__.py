@@ -89,8 +89,18 @@ def dialog_openers(verbs: Verbs, window: QWidget, view_picture: ViewPicture) -> 
 
         return UvMapsDialog(verbs, window)
 
+    def pose_over_time() -> QDialog:
+        from faceviewer.gui.pose_over_time.dialog import PoseOverTimeDialog
+
+        return PoseOverTimeDialog(verbs, window)
+
+    def head_pose_sets() -> QDialog:
+        from faceviewer.gui.head_pose_sets.dialog import HeadPoseSetsDialog
+
+        return HeadPoseSetsDialog(verbs, window)
+
     makers = (
         settings, conventions, about, cheat_sheet, camera, export, picture, turntable, palette, models, ffhq_album,
-        align, uv_maps,
+        align, uv_maps, pose_over_time, head_pose_sets,
     )  # fmt: skip
     return {make.__name__.replace("_", " "): Opener(make) for make in makers}

@@ -154,7 +154,7 @@ class PhotoLayers:
     explanation = "The head over the photo, and how it is turned"
 
     def __init__(self, verbs: Verbs) -> None:
-        ids = ("view.pose_axes", "view.photo_mesh", "view.through_photo")
+        ids = ("view.pose_axes", "view.camera_frustum", "view.photo_mesh", "view.through_photo")
         self._checks = [CommandCheck(command_id, verbs) for command_id in ids]
         opacity = SliderSpec(
             "Head opacity", 0.0, 1.0, "Of the head over the photo, through the photo's camera.", " %", 0, 100

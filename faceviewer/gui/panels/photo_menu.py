@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
-from faceviewer.app.state import HeadRef
+from faceviewer.app.state import Document, HeadRef
 from faceviewer.app.verbs import Verbs
 from faceviewer.gui.icons import icon
 from faceviewer.gui.panels.photo_rows import Row
@@ -26,6 +26,9 @@ def photo_menu(row: Row, verbs: Verbs, parent: QWidget) -> QMenu:
     compare = menu.addAction(icon("compare"), "Compare with the shown head", partial(_compare, row, verbs))
     compare.setToolTip("Show both heads side by side; distances as a heat map")
     compare.setEnabled(head is not None and shown is not None and head != shown)
+    pose = menu.addAction(icon("pose-over-time"), "Head pose over time...", partial(_pose, document, verbs))
+    pose.setToolTip("Follow all heads through this video: curves, CSV and JSON")
+    pose.setVisible(document.kind == "video" and document.path is not None)
     menu.addSeparator()
     reveal = menu.addAction(icon("folder"), "Show in folder", partial(_reveal, row, verbs))
     copy = menu.addAction(icon("copy"), "Copy path", partial(_copy_path, row, verbs))
@@ -56,6 +59,12 @@ def _compare(row: Row, verbs: Verbs) -> None:
     head, shown = head_of(row), verbs.store.state.shown.head
     if head is not None and shown is not None:
         verbs.comparing.start(shown, head)
+
+
+def _pose(document: Document, verbs: Verbs) -> None:
+    if document.path is not None:
+        verbs.pose_over_time.choose_source(document.path)
+        verbs.ui.open_dialog("pose over time")
 
 
 def _reveal(row: Row, verbs: Verbs) -> None:

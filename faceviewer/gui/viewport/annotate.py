@@ -14,6 +14,7 @@ from faceviewer.app.properties import part_title
 from faceviewer.app.state import FILE_ENGINE, AppState, Selection, ViewState
 from faceviewer.geometry.surface import SurfacePoint, position_mm
 from faceviewer.gui.viewport.annotations import Annotations, LegendScale, Line, Marker
+from faceviewer.gui.viewport.frustum_marks import frustum_lines, frustum_markers, frustum_notes
 from faceviewer.gui.viewport.looks import LOOKS
 from faceviewer.gui.viewport.panes import Pane
 from faceviewer.gui.viewport.pictures import shown_texture
@@ -45,8 +46,8 @@ def annotate(
             *_named_measure(state.named_measure, subject.mesh),
         )
     return Annotations(
-        markers=tuple(_markers(state, subject.mesh, scene, projection)),
-        lines=(*(_pose_axes() if _has_pose(state.view, subject) else ()), *lines),
+        markers=(*frustum_markers(subject), *_markers(state, subject.mesh, scene, projection)),
+        lines=(*(_pose_axes() if _has_pose(state.view, subject) else ()), *frustum_lines(subject, projection), *lines),
         legend=_legend(state.view, subject),
         scale=_scale(state.view, subject),
         title=pane.title,
@@ -161,5 +162,6 @@ def _notes(state: AppState, subject: Subject, *, measuring: bool) -> Iterator[st
         angles = f"yaw {pose.yaw_deg:+.1f}°   pitch {pose.pitch_deg:+.1f}°   roll {pose.roll_deg:+.1f}°"
         yield angles.replace("-", "−")
         yield SIGNS
+    yield from frustum_notes(subject)
     if measuring or subject.heat is not None or state.view.display == "depth":
         yield scale_note(subject.result)

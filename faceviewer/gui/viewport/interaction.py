@@ -121,7 +121,8 @@ class Interaction(QObject):
         self._move(lambda camera, size: move(camera, drag.dx, drag.dy, size))
 
     def _zoom(self, steps: float) -> None:
-        self._move(lambda camera, size: orbit.zoom(camera, steps))
+        reach_mm = self._stage.scenes[0].reach.radius_mm
+        self._move(lambda camera, size: orbit.zoom(camera, steps, reach_mm))
 
     def _look(self, direction: Direction) -> None:
         self._verbs.viewing.look(direction)

@@ -21,6 +21,7 @@ _ZOOM_PER_STEP = 1.15
 _POLE_DEG = 89.5
 _DISTANCE_MM = (30.0, 6000.0)
 _PARALLEL_SCALE_MM = (5.0, 2000.0)
+_REACHES = 12.0
 
 
 def rotate(camera: ViewCamera, dx: float, dy: float, size: tuple[float, float]) -> ViewCamera:
@@ -48,13 +49,18 @@ def pan(camera: ViewCamera, dx: float, dy: float, size: tuple[float, float]) -> 
     return replace(camera, position_mm=_triple(camera.position_mm + shift), focal_mm=_triple(camera.focal_mm + shift))
 
 
-def zoom(camera: ViewCamera, steps: float) -> ViewCamera:
-    """Come nearer by ``steps`` notches of the wheel, or go back for negative ones."""
+def zoom(camera: ViewCamera, steps: float, reach_mm: float = 0.0) -> ViewCamera:
+    """Come nearer by ``steps`` notches of the wheel, or go back for negative ones.
+
+    reach_mm: radius of what is drawn; what is larger than a head, as far cameras are, can be seen from farther away.
+    """
     factor = _ZOOM_PER_STEP**-steps
     offset = np.subtract(camera.position_mm, camera.focal_mm)
     distance = float(np.linalg.norm(offset))
-    wanted = float(np.clip(distance * factor, *_DISTANCE_MM))
-    scale = float(np.clip(camera.parallel_scale_mm * factor, *_PARALLEL_SCALE_MM))
+    nearest, farthest = _DISTANCE_MM
+    wanted = float(np.clip(distance * factor, nearest, max(farthest, _REACHES * reach_mm)))
+    smallest, largest = _PARALLEL_SCALE_MM
+    scale = float(np.clip(camera.parallel_scale_mm * factor, smallest, max(largest, _REACHES * reach_mm)))
     return replace(camera, position_mm=_triple(camera.focal_mm + offset * (wanted / distance)), parallel_scale_mm=scale)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF
 
+from faceviewer.app.frustum import shown_frustum
 from faceviewer.app.state import AppState, Comparison, HeadRef, ViewState
 from faceviewer.gui.viewport.photo_planes import REACH
 from faceviewer.gui.viewport.projection import Ball, Projection, from_photo_camera, from_view_camera
@@ -34,7 +35,7 @@ def arrange(state: AppState) -> tuple[Pane, ...]:
         return (Pane(None),)
     if comparison is None or shown.other is None or shown.other_mesh is None:
         photo = shown.photo if state.view.through_photo else None
-        return (Pane(Subject(shown.result, shown.mesh, photo)),)
+        return (Pane(Subject(shown.result, shown.mesh, photo, frustum=shown_frustum(state), slide=shown.photo)),)
     if comparison.layout == "heat map":
         return (
             Pane(Subject(shown.other, shown.other_mesh, heat=_heat(comparison)), title=_heat_title(state, comparison)),

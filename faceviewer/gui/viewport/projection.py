@@ -38,6 +38,11 @@ class Ball:
         x, y, z = ((low + high) / 2).tolist()
         return cls((x, y, z), float(np.linalg.norm(high - low)) / 2 * _ROOM)
 
+    def with_points(self, xyz_mm: np.ndarray) -> Ball:
+        """Around the same middle, with (N, 3) points in it, too."""
+        farthest = float(np.linalg.norm(xyz_mm - np.array(self.centre_mm), axis=1).max())
+        return Ball(self.centre_mm, max(self.radius_mm, farthest * _ROOM))
+
 
 @dataclass(frozen=True, eq=False)
 class Projection:

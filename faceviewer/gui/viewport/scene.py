@@ -9,8 +9,10 @@ import numpy as np
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
 from vtkmodules.vtkRenderingCore import vtkLight, vtkRenderer, vtkRenderWindow
 
+from faceviewer.app.frustum import Frustum
 from faceviewer.app.palette import RGB
 from faceviewer.app.state import FILE_ENGINE, ViewState
+from faceviewer.gui.viewport.frustum_actor import FrustumActor
 from faceviewer.gui.viewport.head_actor import HeadActor
 from faceviewer.gui.viewport.landmark_actor import NO_LANDMARKS, LandmarkActor, ShownLandmarks, shown_landmarks
 from faceviewer.gui.viewport.looks import LOOKS, Look, look_of
@@ -48,6 +50,10 @@ class Subject:
     photo: Photo | None = None
     """Shown around the head, when one looks through its camera."""
     heat: HeatMap | None = None
+    frustum: Frustum | None = None
+    """The photo's camera, when it is drawn."""
+    slide: Photo | None = None
+    """The picture in it."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +71,14 @@ class HeadScene:
         self.renderer = _lit_renderer()
         self.landmarks: ShownLandmarks = NO_LANDMARKS
         self.ball = Ball((0.0, -20.0, -70.0), 200.0)
+        """Around the head."""
+        self.reach = self.ball
+        """Around all that is drawn."""
         self.painted_count = 0
         """Triangles that carry the colour of a part."""
         self._head: HeadActor | None = None
         self._dots = LandmarkActor()
-        self._planes = PhotoPlanes()
+        self._planes, self._frustum = PhotoPlanes(), FrustumActor()
         self._wrapped, self._photo = PictureTexture(), PictureTexture(mipmaps=True)
         self._background: RGB = (0, 0, 0)
         self._pixel_ratio, self._dot_px = 1.0, 6.0
@@ -99,6 +108,7 @@ class HeadScene:
         self._dot_px = view.landmark_size_px
         self._dots.set_size(self._dot_px, self._pixel_ratio)
         self._show_photo(subject, view)
+        self._show_frustum(subject, ink)
 
     def look_through(self, projection: Projection) -> None:
         """Use this projection from now on."""
@@ -119,6 +129,7 @@ class HeadScene:
         """Device pixels per logical one, which lines and dots are drawn with."""
         self._pixel_ratio = ratio
         self._dots.set_size(self._dot_px, ratio)
+        self._frustum.set_pixel_ratio(ratio)
         if self._head is not None:
             self._head.set_pixel_ratio(ratio)
 
@@ -140,13 +151,14 @@ class HeadScene:
                 actor.VisibilityOff()
         self._dots.hide()
         self._planes.hide()
+        self._frustum.hide()
         self._on_look, self._on_paint, self._on_landmarks, self._on_planes = Watch(), Watch(), Watch(), Watch()
 
     def _order_actors(self) -> None:
         """What blends is drawn in the order of adding: the veil fades the head and its paint, but not the dots."""
         self.renderer.RemoveAllViewProps()
         head = self._head.actors if self._head is not None else ()
-        for actor in (*head, *self._planes.actors, *self._dots.actors):
+        for actor in (*head, *self._frustum.actors, *self._planes.actors, *self._dots.actors):
             self.renderer.AddActor(actor)
 
     def _show_mesh(self, subject: Subject) -> HeadActor:
@@ -201,11 +213,25 @@ class HeadScene:
             self._planes.hide()
             self._on_planes = Watch()
             return
-        if self._on_photo.changed(subject.photo):
-            self._photo.set(limited(subject.photo.rgb))
+        self._set_photo(subject.photo)
         if self._on_planes.changed(subject.photo, subject.result.camera, self.ball, view.mesh_opacity, view.wipe):
             camera, texture = subject.result.camera, self._photo.vtk
             self._planes.show(texture, camera, self.ball, mesh_opacity=view.mesh_opacity, wipe=view.wipe)
+
+    def _show_frustum(self, subject: Subject, ink: Ink) -> None:
+        frustum, slide = subject.frustum, subject.slide
+        self.reach = self.ball
+        if frustum is None:
+            self._frustum.hide()
+            return
+        self.reach = self.ball.with_points(frustum.points_mm)
+        if slide is not None:
+            self._set_photo(slide)
+        self._frustum.show(frustum, self._photo.vtk if slide is not None else None, ink.lines)
+
+    def _set_photo(self, photo: Photo) -> None:
+        if self._on_photo.changed(photo):
+            self._photo.set(limited(photo.rgb))
 
 
 def _paint_opacity(view: ViewState) -> float:

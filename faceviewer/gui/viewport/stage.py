@@ -126,7 +126,7 @@ class Stage(QWidget):
 
     def _frame(self, size: tuple[float, float], pixel_ratio: float) -> None:
         """Point all cameras for a canvas of ``size`` logical pixels."""
-        ball = _ball_around([scene.ball for scene in self.scenes])
+        ball = _ball_around([scene.reach for scene in self.scenes])
         self.projections = tuple(project(pane, self._state.view, size, ball) for pane in self.panes)
         for scene, projection in zip(self.scenes, self.projections, strict=True):
             scene.set_pixel_ratio(pixel_ratio)

@@ -1,0 +1,121 @@
+"""What is known of a head-pose data set at one moment: what is open, what was searched, the chosen sample, a result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from faceviewer.app.models_state import Said
+from faceviewer.types import Camera, Photo, Progress, Reconstruction
+
+if TYPE_CHECKING:  # the data sets' modules would cost the start-up
+    from faceviewer.datasets.head_pose.sample import HeadPoseDataset, HeadSample
+
+
+@dataclass(frozen=True)
+class HeadPoseLayers:
+    """What is drawn over both photos."""
+
+    landmarks: bool = True
+    axes: bool = True
+    box: bool = True
+    mesh: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class FaceDrawing:
+    """What can be drawn of one face over its photo; what is not known is None."""
+
+    landmarks_px: np.ndarray | None = None
+    """(68, 2)."""
+    axes: Camera | None = None
+    """Through it the head's axes are seen; of a pose without a place, a stand-in that puts them on the face."""
+    box_ltrb: np.ndarray | None = None
+    """(4,)."""
+    head: Reconstruction | None = None
+    """Its mesh, seen by its camera; None where the mesh's place is not known."""
+    points_px: np.ndarray | None = None
+    """(V, 2): vertices of which nobody knows the triangles."""
+
+
+@dataclass(frozen=True, eq=False)
+class HeadPoseFound:
+    """The samples that a search has."""
+
+    rows: np.ndarray
+    """(n,) int32, growing, into the data set's keys."""
+
+
+@dataclass(frozen=True, eq=False)
+class HeadPoseChosen:
+    """The chosen sample, as far as it could be read."""
+
+    key: str
+    sample: HeadSample | None = None
+    """None when its annotation cannot be read."""
+    photo: Photo | None = None
+    """None when it cannot be read."""
+    drawing: FaceDrawing = FaceDrawing()
+    true_head: Reconstruction | None = None
+    """The true mesh as a head, for comparing; None without one, or where its triangles are not known."""
+    troubles: tuple[str, ...] = ()
+    """Why something is missing, in a sentence each."""
+
+
+@dataclass(frozen=True)
+class PoseRow:
+    """One line of the table; empty where a thing is not known."""
+
+    name: str
+    truth: str = ""
+    result: str = ""
+    difference: str = ""
+    explanation: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class HeadPoseMade:
+    """What an engine made of a sample."""
+
+    key: str
+    engine: str
+    result: Reconstruction
+    drawing: FaceDrawing
+    focal_px: float | None = None
+    """What the engine was told of the data set's camera; None for nothing."""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class HeadPoseSetsState:
+    """The default is that of nobody having looked."""
+
+    folder: Path | None = None
+    kind: str = "auto"
+    """As it is asked for: a kind of ``datasets.head_pose.opening``, or "auto"."""
+    part: str | None = None
+    """Of a data set that has some; None for the usual one."""
+    dataset: HeadPoseDataset | None = None
+    opening: bool = False
+    text: str = ""
+    """What is searched for among the keys."""
+    found: HeadPoseFound | None = None
+    searching: bool = False
+    layers: HeadPoseLayers = HeadPoseLayers()
+    chosen: HeadPoseChosen | None = None
+    reading: bool = False
+    engine: str = ""
+    """Id of the engine that makes heads here; empty for that of the settings."""
+    true_focal: bool = False
+    """Tell the engine the focal length of the data set's camera, where both know of one."""
+    job: Progress | None = None
+    """How far the engine is; None when it does nothing for this."""
+    made: HeadPoseMade | None = None
+    """Of the chosen sample, by the chosen engine."""
+    rows: tuple[PoseRow, ...] = ()
+    """Truth and result of the chosen sample beside each other."""
+    said: tuple[Said, ...] = ()
+    """What came of the last action."""

@@ -1,0 +1,1 @@
+"""The browser of head-pose data sets. Imported when it is opened."""

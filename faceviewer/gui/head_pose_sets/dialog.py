@@ -1,0 +1,164 @@
+"""Tools > Head-pose data sets: annotated photos that the user brings, the truth beside what an engine makes of them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+
+from faceviewer.app.head_pose_pictures import HeadPosePictures
+from faceviewer.app.head_pose_sets_state import HeadPoseSetsState
+from faceviewer.app.models_state import Said
+from faceviewer.app.state import AppState
+from faceviewer.app.verbs import Verbs
+from faceviewer.datasets.ffhq_uv.thumbnails import Thumbnails
+from faceviewer.datasets.head_pose.facts import TERMS
+from faceviewer.gui.browser.grid import PictureGrid
+from faceviewer.gui.browser.size_slider import SizeSlider
+from faceviewer.gui.browser.source import NoPictures
+from faceviewer.gui.dialogs.model_bars import SaidList
+from faceviewer.gui.dialogs.parts import WorkRow, end_box, follow, row
+from faceviewer.gui.dialogs.sheet import QuietLabel, Sheet, named
+from faceviewer.gui.head_pose_sets.sample_panel import SamplePanel
+from faceviewer.gui.head_pose_sets.set_row import SetRow
+from faceviewer.gui.user_interface import files_of
+from faceviewer.types import Progress
+
+_NO_FOLDER = (
+    "Choose the folder of a data set that you have, or drop it here: ARKitFace, 300W-LP, AFLW2000-3D, BIWI, or photos "
+    "of your own with a truth.json. faceviewer downloads nothing."
+)
+
+
+class HeadPoseSetsDialog(Sheet):
+    """Shows ``AppState.head_pose_sets`` and calls its verbs. Closing it cancels what it has started."""
+
+    def __init__(self, verbs: Verbs, parent: QWidget | None = None) -> None:
+        super().__init__("Head-pose data sets", parent)
+        self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint, True)
+        self.setAcceptDrops(True)
+        self._sets = verbs.head_pose_sets
+        self._thumbnails = Thumbnails()
+        self._set_row = SetRow()
+        self._grid = PictureGrid()
+        self._problems = SaidList()
+        named(self._problems, "Problems of the data set", "What is wrong with the data set as a whole")
+        self._sample = SamplePanel(self._sets)
+        self._terms = QuietLabel("")
+        self._work = WorkRow(self._sets.stop)
+        self._said = SaidList()
+        self._pictures: HeadPosePictures | None = None
+        self._is_open = True
+        self._shown: HeadPoseSetsState | None = None
+        self._lay_out()
+        self._connect()
+        self._unsubscribe = follow(self, verbs.store, self._state_changed)
+        self.resize(1180, 780)
+        self._show(verbs.store.state.head_pose_sets)
+        self._sets.look()
+        self._grid.setFocus()
+
+    def _lay_out(self) -> None:
+        left = QWidget()
+        beside = QVBoxLayout(left)
+        beside.setContentsMargins(0, 0, 0, 0)
+        size, slider = QLabel("Size:"), SizeSlider(self._grid)
+        size.setBuddy(slider)
+        below = row(size, slider)
+        below.addStretch(1)
+        beside.addWidget(self._grid, 1)
+        beside.addLayout(below)
+        beside.addWidget(self._problems)
+        parts = QSplitter(Qt.Orientation.Horizontal)
+        parts.addWidget(left)
+        parts.addWidget(self._sample)
+        parts.setStretchFactor(1, 1)
+        parts.setChildrenCollapsible(False)
+        parts.setSizes([330, 850])
+        end = row(self._terms, end_box(self))
+        end.setStretch(0, 1)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self._set_row)
+        layout.addWidget(parts, 1)
+        layout.addWidget(self._work)
+        layout.addWidget(self._said)
+        layout.addLayout(end)
+
+    def _connect(self) -> None:
+        self._set_row.choose.clicked.connect(self._sets.ask_folder)
+        self._set_row.kind_chosen.connect(self._sets.choose_kind)
+        self._set_row.part_chosen.connect(self._sets.choose_part)
+        self._set_row.searched.connect(self._sets.search)
+        self._grid.chosen.connect(self._row_chosen)
+        self._grid.opened.connect(lambda _: self._sets.reconstruct())
+
+    def _state_changed(self, state: AppState, before: AppState) -> None:
+        if state.head_pose_sets is not self._shown:
+            self._show(state.head_pose_sets)
+
+    def _show(self, shown: HeadPoseSetsState) -> None:
+        before, self._shown = self._shown, shown
+        self._set_row.show_set(shown)
+        self._grid.placeholder = _placeholder(shown)
+        if before is None or shown.found is not before.found or shown.dataset is not before.dataset:
+            self._show_found(shown)
+            if self._shown is not shown:  # choosing another sample has changed the state, which was shown meanwhile
+                return
+        if before is None or shown.dataset is not before.dataset:
+            problems = () if shown.dataset is None else shown.dataset.problems
+            self._problems.show_said(tuple(Said(problem, "warning") for problem in problems))
+            self._terms.setText("" if shown.dataset is None else TERMS.get(shown.dataset.id, ""))
+        self._sample.show_state(shown)
+        if before is None or shown.said is not before.said:
+            self._said.show_said(shown.said)
+        opening = Progress("Opening the data set") if shown.opening else None
+        self._work.show_progress(shown.job or opening)
+
+    def _show_found(self, shown: HeadPoseSetsState) -> None:
+        """Show the samples of the search; the chosen one stays chosen where it is among them."""
+        if shown.found is None or shown.dataset is None:
+            self._pictures = None
+            self._grid.show_source(NoPictures())
+            return
+        at, pictures = self._grid.currentIndex().row(), self._pictures
+        number = int(pictures.rows[at]) if pictures is not None and 0 <= at < pictures.count else -1
+        self._pictures = HeadPosePictures(shown.found, shown.dataset, self._thumbnails)
+        self._grid.show_source(self._pictures, row=self._pictures.row_of(number))
+
+    def _row_chosen(self, number: int) -> None:
+        pictures = self._pictures
+        there = pictures is not None and 0 <= number < pictures.count
+        self._sets.choose(pictures.key_of(number) if pictures is not None and there else None)
+
+    # Qt's names from here on
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """One folder may be dropped anywhere on the dialog."""
+        files = files_of(event.mimeData())
+        if len(files) == 1 and files[0].is_dir():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open it."""
+        (folder,) = files_of(event.mimeData())
+        event.acceptProposedAction()
+        self._sets.choose_folder(folder)
+
+    def done(self, result: int) -> None:
+        """Stop looking at the state and cancel what was started, however the dialog was closed."""
+        if self._is_open:
+            self._is_open = False
+            self._unsubscribe()
+            self._grid.loader.stop()
+            self._thumbnails.close()
+            self._sets.cancel()
+        super().done(result)
+
+
+def _placeholder(shown: HeadPoseSetsState) -> str:
+    """What stands in place of samples when there are none."""
+    if shown.opening or shown.searching:
+        return "Looking for samples…"
+    if shown.dataset is None:
+        return _NO_FOLDER
+    return "No sample is found by this search." if len(shown.dataset.keys) else "The data set lists no samples."
