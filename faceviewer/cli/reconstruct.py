@@ -23,7 +23,7 @@ def reconstruct(
     photos: Annotated[
         list[Path] | None, typer.Argument(metavar="PHOTO|DIR|VIDEO...", help="Photos, folders of them, videos.")
     ] = None,
-    engine: Annotated[str, typer.Option(help="The reconstruction engine: builtin or 3ddfa-v3.")] = "builtin",
+    engine: Annotated[str, typer.Option(help="The reconstruction engine: builtin, 3ddfa-v3 or trg.")] = "builtin",
     option: Annotated[
         list[str] | None,
         typer.Option(
