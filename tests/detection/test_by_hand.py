@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from face_pictures import Portrait, blobs, placed, rotated, sample_rgb
 
 from faceviewer.detection import FaceDetector
 from faceviewer.io.cv import cv2
+from faceviewer.io.photo import load_photo
+from faceviewer.io.safe_load import load_mat
 from faceviewer.types import Cancelled, CancelToken
 
 
@@ -108,3 +112,14 @@ def test_a_box_that_reaches_out_of_the_photo_counts_as_far_as_it_is_in_it(
     assert detector.detect_in_box(portrait.rgb, np.array([-50, -50, 560, 560])) is not None
     assert detector.detect_in_box(portrait.rgb, np.array([600, 20, 700, 90])) is None
     assert detector.detect_in_box(portrait.rgb, np.array([90, 90, 20, 20])) is None
+
+
+def test_a_profile_in_a_box_is_not_seen_at_a_quarter_turn(detector: FaceDetector, shared: Path) -> None:
+    """The landmark network was surer of a woman at the wheel lying on her side, and her head came out turned by 20°."""
+    folder = shared / "data" / "aflw2000"
+    rgb = load_photo(folder / "image04331.jpg").rgb
+    annotated = load_mat(folder / "image04331.mat")["pt3d_68"][:2].T
+    found = detector.detect_in_box(rgb, np.concatenate([annotated.min(0), annotated.max(0)]))
+    assert found is not None
+    by_search = Portrait(rgb, detector.detect(rgb)[0].landmarks["478"].xy_px.astype(np.float64))
+    assert by_search.error(found) < 0.03

@@ -2,7 +2,8 @@
 
 Data flow: faces -> ``start`` (pose, camera) -> ``fit`` (pose, camera, identity, expression) -> ``correction`` (the
 landmark network's habits taken out) -> ``fit`` again, tied to the corrected head -> ``refine`` (what the picture shows
-beyond its landmarks; not in video) -> ``heads`` -> texture.
+beyond its landmarks; not in video) -> ``pose_correction`` (their habits taken out of the pose, too) -> ``heads`` ->
+texture.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from faceviewer.engines.builtin.correction import Correction, correct, load_corr
 from faceviewer.engines.builtin.fit import FitState, Observations
 from faceviewer.engines.builtin.heads import head_camera, head_mesh, head_pose, landmark_sets
 from faceviewer.engines.builtin.point_model import PointModel, point_model
+from faceviewer.engines.builtin.pose_correction import PoseCorrection, load_pose_correction, missing_turn, turned
 from faceviewer.engines.builtin.refine import Refinement, load_refinement, refine
 from faceviewer.engines.builtin.stages import LANDMARK_SET, first_fit, observe, settle
 from faceviewer.engines.engine import Shot
+from faceviewer.engines.focal import told_focal
 from faceviewer.engines.options import ReconstructOptions
 from faceviewer.models.head_model import HeadModel, load_head
 from faceviewer.raster.texture import build_texture, build_texture_from_shots
@@ -56,6 +59,7 @@ class BuiltinEngine:
         self.points: PointModel = point_model(head, head.topology.landmarks[LANDMARK_SET], device)
         self.correction: Correction = load_correction(dict(head.calibration), self.points, device)
         self.refinement: Refinement | None = load_refinement(head, device)
+        self.pose_correction: PoseCorrection | None = load_pose_correction(head, self.points, device)
         self.landmark_sd_mm = torch.as_tensor(head.calibration["landmark_sd_mm"].copy(), device=device)
 
     def reconstruct(
@@ -76,7 +80,9 @@ class BuiltinEngine:
             return []
         began = time.perf_counter()
         observed = observe(self.points, self.landmark_sd_mm, shots, list(range(len(shots))), options)
-        return self._heads(shots, self.fit(observed), observed, options, FITTED, began)
+        settled = self.fit(observed)
+        state, stages = self._turned(observed, settled, settled, FITTED)
+        return self._heads(shots, state, observed, options, stages, began)
 
     def _reconstruct(
         self,
@@ -91,10 +97,12 @@ class BuiltinEngine:
         progress(Progress("Fitting the head", 0.0))
         began = time.perf_counter()
         observed = observe(self.points, self.landmark_sd_mm, shots, person, options)
-        state, stages = self.fit(observed, cancel), FITTED
+        settled = state = self.fit(observed, cancel)
+        stages = FITTED
         if self.refinement is not None:
             cancel.check()
             state, stages = self.refined(self.refinement, shots, observed, state), (*FITTED, "refine")
+        state, stages = self._turned(observed, settled, state, stages)
         heads = self._heads(shots, state, observed, options, stages, began)
         if options.texture_size is None:
             return heads
@@ -115,6 +123,16 @@ class BuiltinEngine:
         """The state with the shape that the photos show beyond their landmarks."""
         with torch.inference_mode():
             return refine(refinement, [photo.rgb for photo, _ in shots], observed, state)
+
+    def _turned(
+        self, observed: Observations, settled: FitState, state: FitState, stages: tuple[str, ...]
+    ) -> tuple[FitState, tuple[str, ...]]:
+        """``state`` with the pose that the ``settled`` fit, which may be of another shape, should have had."""
+        if self.pose_correction is None:
+            return state, stages
+        with torch.inference_mode():
+            turn = missing_turn(self.pose_correction, self.points, observed, settled)
+            return turned(self.points, observed, state, turn), (*stages, "pose correction")
 
     def _heads(
         self,
@@ -153,6 +171,7 @@ class BuiltinEngine:
             textures={},
             coefficients={"identity": identity, "expression": expression},
             reprojection_px=float(np.median(distance_px)),
+            focal_from="guess" if (told := told_focal(photo, options)) is None else told.source,
             warnings=_warnings(photo, options, distance_px, face),
         )
 

@@ -38,12 +38,11 @@ def reconstruct(engine: BuiltinEngine, shot: tuple[Photo, Face]) -> Reconstructi
 
 def test_photos_are_refined_and_video_is_not(engine, shot):
     still, followed = reconstruct(engine, shot), engine.follow([shot], BARE)[0]
-    assert still.stages == (*followed.stages, "refine")
+    assert set(still.stages) - set(followed.stages) == {"refine"}
     moved_mm = np.linalg.norm(still.mesh.vertices - followed.mesh.vertices, axis=1)
     face = engine.head.topology.regions["face"]
     assert 0.05 < moved_mm[face].mean() < 4
     np.testing.assert_array_equal(still.camera.R_camera_head, followed.camera.R_camera_head)
-    np.testing.assert_array_equal(still.camera.t_camera_head, followed.camera.t_camera_head)
 
 
 def test_the_picture_is_what_refines(engine, shot):

@@ -23,6 +23,7 @@ from faceviewer.engines.builtin.calibration.learn import (
 )
 from faceviewer.engines.builtin.calibration.people import Crowd
 from faceviewer.engines.builtin.calibration.portraits import portray
+from faceviewer.engines.builtin.calibration.poses import join_lessons, learn_pose_correction, pose_lessons
 from faceviewer.engines.builtin.calibration.positions import MAX_YAW_DEG, learn_positions, residuals_mm
 from faceviewer.engines.builtin.calibration.scenes import Scene, photograph
 from faceviewer.engines.builtin.calibration.skins import Wardrobe, baked_skin
@@ -38,6 +39,7 @@ from faceviewer.engines.builtin.calibration.studies import (
 from faceviewer.engines.builtin.correction import pose_angles
 from faceviewer.engines.builtin.engine import BuiltinEngine
 from faceviewer.engines.builtin.point_model import Points, point_model
+from faceviewer.engines.builtin.pose_correction import PREFIX
 from faceviewer.engines.builtin.stages import first_fit
 from faceviewer.io.atomic import write_atomically
 from faceviewer.io.resources import resource_path
@@ -49,6 +51,7 @@ from faceviewer.models.head_model import HeadModel, load_head
 from faceviewer.types import FaceMesh, FaceviewerError, Texture
 
 BATCH = 200
+_DATASET = (*PER_PICTURE, "face_vertices")
 
 
 def main() -> int:
@@ -69,12 +72,16 @@ def main() -> int:
     learn.add_argument("--aflw", type=Path, help="annotated photos of AFLW2000-3D: the 68 points follow them")
     refine = steps.add_parser("refine", help="learn the refinement from portraits and store it with the head")
     refine.add_argument("studies", type=Path, nargs="+")
-    for step in (learn, refine):
+    pose = steps.add_parser("pose", help="learn the correction of the pose from portraits and store it with the head")
+    pose.add_argument("portraits", type=Path, nargs="+")
+    for step in (learn, refine, pose):
         step.add_argument("-o", "--output", type=Path, default=resource_path("head.npz"))
     options = parser.parse_args()
     torch.set_num_threads(1)
     try:
-        {"photograph": _photograph, "portray": _portray, "learn": _learn, "refine": _refine}[options.step](options)
+        {"photograph": _photograph, "portray": _portray, "learn": _learn, "refine": _refine, "pose": _pose}[
+            options.step
+        ](options)
     except FaceviewerError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -88,8 +95,17 @@ def _photograph(options: argparse.Namespace) -> None:
         return photograph(mesh, skin, rng)
 
     data = make_dataset(head, crowd, take, options.count, options.seed, _Counter(options.count).keep)
-    arrays = {name: getattr(data, name) for name in (*PER_PICTURE, "face_vertices")}
-    write_atomically(options.output, lambda path: path.write_bytes(archive_bytes(arrays)))
+    write_atomically(options.output, lambda path: path.write_bytes(archive_bytes(_arrays_of(data))))
+
+
+def _arrays_of(data: Dataset) -> dict[str, np.ndarray]:
+    return {name: getattr(data, name) for name in _DATASET}
+
+
+def _dataset(path: Path) -> Dataset:
+    """What ``photograph`` or ``portray`` wrote."""
+    arrays = load_npz(path)
+    return Dataset(**{name: arrays[name] for name in _DATASET})
 
 
 def _portray(options: argparse.Namespace) -> None:
@@ -103,7 +119,7 @@ def _portray(options: argparse.Namespace) -> None:
 
     data = make_dataset(head, crowd, take, options.count, options.seed, counter.keep)
     studies = study(engine, data, np.stack(counter.pictures))
-    arrays = {"features": studies.features, "change": studies.change}
+    arrays = {"features": studies.features, "change": studies.change, **_arrays_of(data)}
     write_atomically(options.output, lambda path: path.write_bytes(archive_bytes(arrays)))
 
 
@@ -128,16 +144,25 @@ class _Counter:
 
 def _refine(options: argparse.Namespace) -> None:
     head = unrefined(load_head())
-    studies = join([Studies(**load_npz(path)) for path in options.studies])
+    portraits = [load_npz(path) for path in options.studies]
+    studies = join([Studies(arrays["features"], arrays["change"]) for arrays in portraits])
     found = {"spots": chosen_spots(head).astype(np.int32), **learn_refinement(studies)}
     arrays = load_npz(resource_path("head.npz"))
     arrays.update({f"calibration/refinement_{name}": array for name, array in found.items()})
     write_atomically(options.output, lambda path: path.write_bytes(archive_bytes(arrays)))
 
 
+def _pose(options: argparse.Namespace) -> None:
+    engine = BuiltinEngine(load_head(), "cpu")
+    found = learn_pose_correction(join_lessons([pose_lessons(engine, _dataset(path)) for path in options.portraits]))
+    arrays = load_npz(resource_path("head.npz"))
+    arrays.update({f"calibration/{PREFIX}{name}": array for name, array in found.items()})
+    write_atomically(options.output, lambda path: path.write_bytes(archive_bytes(arrays)))
+
+
 def _learn(options: argparse.Namespace) -> None:
     head = load_head()
-    data = concatenate([Dataset(**load_npz(path)) for path in options.datasets])
+    data = concatenate([_dataset(path) for path in options.datasets])
     found, calibration = calibrate(head, data)
     arrays = load_npz(resource_path("head.npz"))
     arrays = {name: array for name, array in arrays.items() if not name.startswith("calibration/")}
