@@ -12,6 +12,7 @@ import pytest
 from fake_engine import FAKE, register_fake
 from hypothesis import settings
 
+from faceviewer.engines import registry
 from faceviewer.engines.registry import EngineSpec
 
 if TYPE_CHECKING:
@@ -26,6 +27,12 @@ SHARED = Path(os.environ.get("FACEVIEWER_SHARED", Path(__file__).resolve().paren
 def shared_dir() -> Path:
     """The folder of sample data, there or not: for lists of parameters."""
     return SHARED
+
+
+@pytest.fixture(autouse=True)
+def _engines_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Engines that a test registers are gone after it: once, one stood in the list that another test reads."""
+    monkeypatch.setattr(registry, "_ENGINES", dict(registry._ENGINES))
 
 
 @pytest.fixture(scope="session")
