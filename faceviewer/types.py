@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -293,6 +293,17 @@ class Texture:
         _freeze(self, rgb=self.rgb, origin=self.origin)
 
 
+FocalSource = Literal["setting", "exif", "guess", "fixed", "engine", "unknown"]
+"""Where a camera's focal length came from, and with it the distance of the head:
+
+* "setting": the user named it; "exif": the photo's EXIF data; "guess": the engine estimated it;
+* "fixed": a published value, taken for every photo of which nothing is known: no metric distance;
+* "engine": a camera of the engine's own that follows no focal length: no metric distance;
+* "unknown": nobody says, as in files of earlier versions.
+"""
+FOCAL_SOURCES: tuple[FocalSource, ...] = get_args(FocalSource)
+
+
 @dataclass(frozen=True, eq=False)
 class Reconstruction:
     """One face as a head, with everything that was found out on the way."""
@@ -316,6 +327,8 @@ class Reconstruction:
     """By name, 1-D float32: "identity" (shape coefficients in standard deviations), "expression" (52, 0 to 1) ..."""
     reprojection_px: float
     """Median distance of the fitted to the detected landmarks."""
+    focal_from: FocalSource = "unknown"
+    """Where ``camera``'s focal length came from."""
     stages: tuple[str, ...] = ()
     """The stages that ran, in order."""
     warnings: tuple[str, ...] = ()

@@ -30,9 +30,12 @@ def shared_dir() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _engines_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+def _engines_as_they_were() -> Iterator[None]:
     """Engines that a test registers are gone after it: once, one stood in the list that another test reads."""
-    monkeypatch.setattr(registry, "_ENGINES", dict(registry._ENGINES))
+    before = dict(registry._ENGINES)
+    yield
+    registry._ENGINES.clear()
+    registry._ENGINES.update(before)
 
 
 @pytest.fixture(scope="session")

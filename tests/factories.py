@@ -168,6 +168,7 @@ def make_reconstruction(
             "expression": np.random.default_rng(seed).uniform(0, 1, 52).astype(np.float32),
         },
         reprojection_px=1.25,
+        focal_from="exif",
         stages=("detect", "fit", "texture"),
         warnings=("The left ear is hidden.",),
         timings={"detect": 0.01, "fit": 0.2, "texture": 0.15},

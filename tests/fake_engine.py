@@ -99,4 +99,5 @@ class FakeEngine:
             engine="fake",
             device=self._device,
             face=face,
+            focal_from="engine",
         )

@@ -10,11 +10,12 @@ from fake_frames import video_of
 from faceviewer.geometry.rotations import rotation_from_pose
 from faceviewer.io.cv import cv2
 from faceviewer.jobs.pose_series import PersonPoses, PoseSeries
+from faceviewer.types import FOCAL_SOURCES, FocalSource
 
 SIZE = (640, 360)
 
 
-def make_person(number: int, rows: object, *, seed: int = 0, kind: int = 2) -> PersonPoses:
+def make_person(number: int, rows: object, *, seed: int = 0, focal_from: FocalSource = "guess") -> PersonPoses:
     """Somebody who turns about softly, seen in ``rows``."""
     rows = np.array(rows, np.int32)
     angles = np.stack([20 * np.sin(rows / 9 + seed), 8 * np.cos(rows / 7 + seed), 5 * np.sin(rows / 5 - seed)], 1)
@@ -28,7 +29,7 @@ def make_person(number: int, rows: object, *, seed: int = 0, kind: int = 2) -> P
         angles_deg=angles,
         box_xyxy=np.stack([left, np.full(len(rows), 80.0), left + 120, np.full(len(rows), 220.0)], 1),
         intrinsics_px=np.tile([812.5, 812.5, SIZE[0] / 2, SIZE[1] / 2], (len(rows), 1)),
-        focal_kind=np.full(len(rows), kind, np.uint8),
+        focal_from=np.full(len(rows), FOCAL_SOURCES.index(focal_from), np.uint8),
     )
 
 

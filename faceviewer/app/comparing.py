@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from faceviewer.app.state import AppState, Comparison, HeadRef, Notice
 from faceviewer.app.store import Store
+from faceviewer.app.viewing import without_frustum
 from faceviewer.jobs.background import Background, Outcome
 from faceviewer.types import CancelToken, FaceMesh, ProgressCallback
 
@@ -30,7 +31,8 @@ class Comparing:
         if reference == other or state.result(reference) is None or state.result(other) is None:
             self._store.update(replace(state, notice=Notice("Choose two different heads to compare.", "warning")))
             return
-        self._store.update(replace(state, comparison=Comparison(reference, other), current=reference.document))
+        state = without_frustum(replace(state, current=reference.document))
+        self._store.update(replace(state, comparison=Comparison(reference, other)))
 
     def start_or_stop(self) -> None:
         """Compare the shown head with the next one of the list, or end the comparison."""

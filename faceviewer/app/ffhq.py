@@ -198,7 +198,7 @@ class Ffhq:
     def _opened(self, folder: Path, outcome: Outcome) -> None:
         if outcome.value is None:
             self._put(opening=None, folder=folder if self._state.dataset is None else self._state.folder)
-            self._say(f"{outcome.error.removesuffix('.')}.", "error")
+            self._say(outcome.sentence, "error")
             return
         opened: Opened = outcome.value
         fresh = FfhqState(folder=folder, dataset=opened.dataset, place=_first_place(opened.dataset), said=opened.said)

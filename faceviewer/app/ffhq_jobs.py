@@ -123,7 +123,7 @@ class FfhqJobs:
             elif outcome.cancelled:
                 self._say("Nothing was made.", "info")
             else:
-                self._say(f"{outcome.error.removesuffix('.')}.", "error")
+                self._say(outcome.sentence, "error")
 
         def progressed(step: Progress) -> None:
             if (job := self._state.job) is not None and not job.stopping:

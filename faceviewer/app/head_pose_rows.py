@@ -12,12 +12,15 @@ from faceviewer.datasets.head_pose.sample import Angles, HeadTruth
 from faceviewer.evaluation.metrics import angles_deg, geodesic_deg, point_distances
 from faceviewer.types import Reconstruction
 
+MINUS = "\N{MINUS SIGN}"
 CONVENTIONS: dict[Angles, str] = {
     "pose_para": "Angles as AFLW2000-3D counts them: +yaw nose to picture left, +pitch chin up, +roll top of head to "
     "picture right.",
     "yxz": "Angles as TRG, ARKitFace and BIWI count them, about the camera's axes y, x, z: +yaw nose to picture left, "
     "+pitch looks down, +roll clockwise in the picture.",
 }
+_LEAST_MM = 5.0
+"""What is less is told as nothing."""
 _ORIGIN = "Each has its own origin in the head, so a few centimetres of difference may say nothing."
 _NME = "Mean distance of the 68 landmarks over the square root of the area of the true ones' box."
 
@@ -46,8 +49,12 @@ def _rows(truth: HeadTruth, result: Reconstruction | None, convention: Angles) -
 
 def _distance(t_true: np.ndarray | None, t: np.ndarray | None) -> PoseRow:
     true, made = ("" if one is None else length_text(float(np.linalg.norm(one))) for one in (t_true, t))
-    away = "" if t_true is None or t is None else length_text(float(np.linalg.norm(t - t_true)))
-    return PoseRow("Distance", true, made, away, f"From the camera; the difference is of places. {_ORIGIN}")
+    away = ""
+    if t_true is not None and t is not None:
+        further_mm = float(np.linalg.norm(t) - np.linalg.norm(t_true))
+        text = length_text(abs(further_mm))
+        away = text if abs(further_mm) < _LEAST_MM else f"{'+' if further_mm > 0 else MINUS}{text}"
+    return PoseRow("Distance", true, made, away, f"From the camera to the head's origin. {_ORIGIN}")
 
 
 def _landmarks(truth: HeadTruth, result: Reconstruction) -> Iterator[PoseRow]:
@@ -55,15 +62,15 @@ def _landmarks(truth: HeadTruth, result: Reconstruction) -> Iterator[PoseRow]:
     if points is None:
         return
     if truth.landmarks68_px is not None:
-        nme = 100 * float(point_distances(points.xy_px, truth.landmarks68_px).mean())
-        yield PoseRow("68 landmarks", difference=f"{nme:.2f} %", explanation=_NME)
+        nme = float(point_distances(points.xy_px, truth.landmarks68_px).mean())
+        yield PoseRow("68 landmarks (NME)", difference=f"{nme:.4f}", explanation=_NME)
     R, t = truth.R_camera_head, truth.t_camera_head_mm
     if truth.landmarks68_mm is None or R is None or t is None or points.vertices is None or not truth.shape_is_posed:
         return
     made = result.camera.to_camera(result.landmark_xyz_mm("68"))
     away = float(np.linalg.norm(made - (truth.landmarks68_mm @ R.T + t), axis=1).mean())
     explanation = "Mean distance of the 68 landmarks before the camera; no origin plays a part in it."
-    yield PoseRow("In space", difference=f"{away:.0f} mm", explanation=explanation)
+    yield PoseRow("68 landmarks in space", difference=f"{away:.0f} mm", explanation=explanation)
 
 
 def _numbers(name: str, true: float | None, made: float | None, unit: str, decimals: int, explanation: str) -> PoseRow:
@@ -75,7 +82,7 @@ def _numbers(name: str, true: float | None, made: float | None, unit: str, decim
 def _signed(value: float, unit: str, decimals: int) -> str:
     if not np.isfinite(value):
         return "not a number"
-    return f"{round(value, decimals) + 0.0:+.{decimals}f}{unit}".replace("-", "\N{MINUS SIGN}")
+    return f"{round(value, decimals) + 0.0:+.{decimals}f}{unit}".replace("-", MINUS)
 
 
 def _place(t_mm: np.ndarray) -> str:

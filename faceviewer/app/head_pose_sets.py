@@ -138,7 +138,7 @@ class HeadPoseSets:
         """What the engine is told of the chosen sample's camera; None for nothing."""
         chosen = self._state.chosen
         K = None if chosen is None or chosen.sample is None else chosen.sample.truth.K
-        follows = "focal" in engine_spec(self.engine()).outputs
+        follows = engine_spec(self.engine()).follows_focal
         return float(K[0, 0]) if K is not None and follows and self._state.true_focal else None
 
     def engine(self) -> str:
@@ -156,9 +156,9 @@ class HeadPoseSets:
             return
         box = None
         if chosen.sample is not None:
-            from faceviewer.app.head_pose_truth import box_of_truth
+            from faceviewer.evaluation.given import true_box  # loaded with the sample, in the background
 
-            box = box_of_truth(chosen.sample.truth)
+            box = true_box(chosen.sample.truth, chosen.photo.size)
         self._put(said=())
         self.trial.ask(Question(state.dataset, chosen.key, chosen.photo, box, engine, self.focal_px()), self)
 
@@ -236,7 +236,7 @@ class HeadPoseSets:
         def done(outcome: Outcome) -> None:
             self._put(opening=False)
             if outcome.value is None:
-                self._say(f"{outcome.error.removesuffix('.')}.", "error")
+                self._say(outcome.sentence, "error")
             else:
                 self._opened(outcome.value)
 
@@ -252,7 +252,7 @@ class HeadPoseSets:
         self._opener.start("The data set", work, done)
 
     def _opened(self, dataset: HeadPoseDataset) -> None:
-        self._put(dataset=dataset, said=tuple(Said(problem, "warning") for problem in dataset.problems))
+        self._put(dataset=dataset, said=())  # its problems are shown as long as it is open
         self._settings.set(FOLDER_SETTING, str(self._state.folder))
         self._search()
 

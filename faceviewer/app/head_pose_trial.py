@@ -13,12 +13,12 @@ from typing import Protocol
 
 import numpy as np
 
+from faceviewer.app.engine_choice import engine_or_usual
 from faceviewer.app.head_pose_sets_state import HeadPoseMade
 from faceviewer.app.orders import Orders
 from faceviewer.app.settings import Settings
 from faceviewer.app.state import Document
 from faceviewer.app.threads import Worker
-from faceviewer.engines.registry import engine_ids
 from faceviewer.jobs.events import FacesFound, HeadsReady, JobCancelled, JobEvent, JobFailed, JobProgressed
 from faceviewer.jobs.jobs import Job, Search
 from faceviewer.types import Photo, Progress
@@ -88,7 +88,7 @@ class HeadPoseTrial:
 
     def engine(self, wished: str) -> str:
         """The engine to use: the one wished for, or that of the settings."""
-        return wished if wished in engine_ids() else self._settings.text("reconstruct.engine")
+        return engine_or_usual(self._settings, wished)
 
     def missing_for(self, engine: str) -> str | None:
         """One sentence on the files that an engine lacks; None when it has all it needs."""

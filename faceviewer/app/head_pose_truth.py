@@ -9,6 +9,7 @@ import numpy as np
 from faceviewer.app.head_pose_sets_state import FaceDrawing
 from faceviewer.app.mesh_results import result_of_mesh
 from faceviewer.datasets.head_pose.sample import HeadSample, HeadTruth
+from faceviewer.evaluation.given import true_box
 from faceviewer.types import Camera, FaceMesh, Reconstruction, Topology
 
 MESH_NAME = "true head"
@@ -22,7 +23,7 @@ _NEUTRAL_NOTE = "It is the subject's head at rest, not the face of this photo."
 
 def truth_drawing(truth: HeadTruth, size: tuple[int, int], head: Reconstruction | None) -> FaceDrawing:
     """What can be drawn of the truth over a photo of ``size`` (width, height). head: of ``true_head``."""
-    camera = _camera(truth, size)
+    camera = truth.camera(size)
     points = None
     if truth.vertices_mm is not None and camera is not None:
         points = camera.project(truth.vertices_mm)
@@ -77,32 +78,11 @@ def true_head(sample: HeadSample) -> Reconstruction | None:
     return result_of_mesh(f"{sample.key} (truth)", mesh, notes)
 
 
-def box_of_truth(truth: HeadTruth) -> np.ndarray | None:
-    """(4,) left, top, right, bottom of the face that is meant; None when nothing says so."""
-    if truth.face_box_ltrb is not None:
-        return truth.face_box_ltrb
-    if truth.landmarks68_px is not None:
-        return np.concatenate([truth.landmarks68_px.min(0), truth.landmarks68_px.max(0)])
-    if truth.vertices_mm is None or truth.K is None:
-        return None
-    camera = _camera(truth, (1, 1))
-    if camera is None:
-        return None
-    xy = camera.project(truth.vertices_mm)
-    return np.concatenate([xy.min(0), xy.max(0)]) if np.isfinite(xy).all() else None
-
-
-def _camera(truth: HeadTruth, size: tuple[int, int]) -> Camera | None:
-    if truth.K is None or truth.R_camera_head is None or truth.t_camera_head_mm is None:
-        return None
-    return Camera(truth.K, truth.R_camera_head, truth.t_camera_head_mm, size)
-
-
 def _stand_in(truth: HeadTruth, size: tuple[int, int]) -> Camera | None:
     """For a rotation without a place: looks at the middle of the face without perspective."""
     if truth.R_camera_head is None:
         return None
-    box = box_of_truth(truth)
+    box = true_box(truth, size)
     left, top, right, bottom = (0, 0, *size) if box is None else (float(value) for value in box)
     focal = max(right - left, bottom - top) / _FACE_MM * _FAR_MM
     K = np.array([[focal, 0, (left + right) / 2], [0, focal, (top + bottom) / 2], [0, 0, 1.0]])

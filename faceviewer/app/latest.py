@@ -63,6 +63,6 @@ def shown_or_told(show: Callable[[Any], None], tell: Callable[[str], None]) -> C
         if outcome.value is not None:
             show(outcome.value)
         else:
-            tell(f"{outcome.error.removesuffix('.')}.")
+            tell(outcome.sentence)
 
     return done

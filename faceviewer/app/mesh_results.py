@@ -84,6 +84,7 @@ def result_of_mesh(name: str, mesh: FaceMesh, notes: tuple[str, ...]) -> Reconst
         textures={},
         coefficients={},
         reprojection_px=float("nan"),
+        focal_from="engine",
         stages=("read",),
         warnings=notes,
     )

@@ -185,7 +185,7 @@ class Models:
     def _end(self, task: ModelsTask, outcome: Outcome, done: Callable[[Any], None]) -> None:
         self._put(job=None)
         if outcome.error:
-            self._say(f"{outcome.error.removesuffix('.')}.", "error")
+            self._say(outcome.sentence, "error")
         elif outcome.cancelled and task == "check":
             self._say("The check was cancelled; files that it had not reached are not checked.", "info")
         elif outcome.cancelled and task == "import":

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from faceviewer.app.models import chosen_folder
+from faceviewer.app.engine_choice import engine_choice, engine_or_usual, missing_files, option_choices
 from faceviewer.app.settings import Settings
 from faceviewer.app.state import Document
 from faceviewer.engines.options import ReconstructOptions
-from faceviewer.engines.registry import EngineChoice, engine_ids, engine_spec
+from faceviewer.engines.registry import engine_spec
 from faceviewer.jobs.follow_controls import FollowControls
 from faceviewer.jobs.frames import FrameSource
 from faceviewer.jobs.jobs import FindFaces, FollowFrames, ReconstructFaces, Search, WarmUp
@@ -24,8 +24,8 @@ class Orders:
 
     def warm_up(self) -> WarmUp:
         """Everything that the first photo will need."""
-        usual = self._usual_engine()
-        return WarmUp(0, options=self._options(usual), engine=self._choice(usual))
+        usual = engine_or_usual(self._settings, "")
+        return WarmUp(0, options=self._options(usual), engine=engine_choice(self._settings, usual))
 
     def usual_search(self) -> Search:
         """How photos are searched when nothing else is asked for."""
@@ -37,13 +37,11 @@ class Orders:
 
     def engine_of(self, document: Document) -> str:
         """Id of the engine that makes the heads of a document: the one chosen for it, or that of the settings."""
-        return document.engine if document.engine in engine_ids() else self._usual_engine()
+        return engine_or_usual(self._settings, document.engine)
 
     def missing_for(self, engine: str) -> str | None:
         """One sentence on the files that an engine lacks; None when it has all it needs."""
-        from faceviewer.engines.needs import missing_for  # looks at files, which the start-up must not
-
-        return missing_for(engine_spec(engine), chosen_folder(self._settings))
+        return missing_files(self._settings, engine)
 
     def needs_search(self, document: Document) -> bool:
         """Whether the faces that are known of a document are not those that its engine would look for itself."""
@@ -59,7 +57,7 @@ class Orders:
             load=partial(_given, photo),
             search=search,
             options=self._options(engine),
-            engine=self._choice(engine),
+            engine=engine_choice(self._settings, engine),
         )
 
     def reconstruct(
@@ -81,7 +79,7 @@ class Orders:
             numbers=tuple(numbers),
             search_seconds=seconds,
             options=self._options(engine),
-            engine=self._choice(engine),
+            engine=engine_choice(self._settings, engine),
         )
 
     def follow(
@@ -95,22 +93,15 @@ class Orders:
             source=source,
             controls=controls,
             options=self._options(engine),
-            engine=self._choice(engine),
+            engine=engine_choice(self._settings, engine),
         )
 
     def _options(self, engine: str) -> ReconstructOptions:
-        options = engine_spec(engine).options
         return ReconstructOptions(
             texture_size=int(self._settings.number("reconstruct.texture_size")) or None,
             delight=self._settings.flag("reconstruct.delight"),
-            choices={option.name: self._settings.text(f"{engine}.{option.name}") for option in options},
+            choices=option_choices(self._settings, engine),
         )
-
-    def _usual_engine(self) -> str:
-        return self._settings.text("reconstruct.engine")
-
-    def _choice(self, engine: str) -> EngineChoice:
-        return EngineChoice(engine, self._settings.text("reconstruct.device"), chosen_folder(self._settings))
 
 
 def _given(photo: Photo) -> Photo:

@@ -10,14 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from faceviewer.app.engine_choice import engine_choice, engine_or_usual, option_choices
 from faceviewer.app.latest import Latest
-from faceviewer.app.models import chosen_folder
 from faceviewer.app.models_state import Said, SaidLevel
 from faceviewer.app.pose_over_time_state import PoseOverTimeState, PosePicture
 from faceviewer.app.settings import Settings
 from faceviewer.app.store import Store
 from faceviewer.app.ui import UserInterface
-from faceviewer.engines.registry import EngineChoice, engine_ids
 from faceviewer.jobs.background import Background, Outcome
 from faceviewer.jobs.files import VIDEO_SUFFIXES
 from faceviewer.types import CancelToken, Progress, ProgressCallback
@@ -73,8 +72,7 @@ class PoseOverTime:
 
     def engine(self) -> str:
         """Id of the engine that the next analysis uses."""
-        wished = self._state.wish.engine
-        return wished if wished in engine_ids() else self._settings.text("reconstruct.engine")
+        return engine_or_usual(self._settings, self._state.wish.engine)
 
     def analyse(self) -> None:
         """Find the poses; what was found before stays until this has succeeded."""
@@ -82,8 +80,8 @@ class PoseOverTime:
         if wish.source is None:
             self._say("Choose a video, or a folder of photos, first.", "warning")
             return
-        choice = EngineChoice(self.engine(), self._settings.text("reconstruct.device"), chosen_folder(self._settings))
-        choices = self._engine_choices(choice.id)
+        choice = engine_choice(self._settings, self.engine())
+        choices = option_choices(self._settings, choice.id)
 
         def work(progress: ProgressCallback, cancel: CancelToken) -> PoseSeries:
             from faceviewer.app import pose_over_time_work
@@ -118,7 +116,7 @@ class PoseOverTime:
             return PosePicture(row, pictures.read(row, cancel))
 
         def read(outcome: Outcome) -> None:
-            trouble = f"{outcome.error.removesuffix('.')}."
+            trouble = outcome.sentence
             self._put(picture=outcome.value or PosePicture(row, None, trouble))
 
         self._reading.start("The frame", work, read)
@@ -153,7 +151,7 @@ class PoseOverTime:
             if outcome.value is not None:
                 self._put(series=outcome.value.named(self._state.names))
             else:
-                self._say(f"{outcome.error.removesuffix('.')}.", "error")
+                self._say(outcome.sentence, "error")
 
         self._smoothing.start("Smoothing", work, done)
 
@@ -179,7 +177,7 @@ class PoseOverTime:
             if outcome.value is not None:
                 self._say(f"{path} was written.", "ok")
             else:
-                self._say(f"{outcome.error.removesuffix('.')}.", "error")
+                self._say(outcome.sentence, "error")
 
         self._writing.start("The export", work, done)
 
@@ -195,26 +193,20 @@ class PoseOverTime:
     def _state(self) -> PoseOverTimeState:
         return self._store.state.pose_over_time
 
-    def _engine_choices(self, engine: str) -> dict[str, str]:
-        from faceviewer.engines.registry import engine_spec
-
-        return {option.name: self._settings.text(f"{engine}.{option.name}") for option in engine_spec(engine).options}
-
     def _analysed(self, outcome: Outcome) -> None:
         self._put(job=None)
         series: PoseSeries | None = outcome.value
         if series is None:
             kept = " The earlier result is still shown." if self._state.series is not None else ""
-            self._say(f"{outcome.error.removesuffix('.')}.{kept}", "error")
+            self._say(f"{outcome.sentence}{kept}", "error")
             return
         self._pictures = None
         self._reading.cancel()
         self._smoothing.cancel()
         self._put(raw=series, series=series, names={}, hidden=frozenset(), row=0, picture=None)
         count = len(series.people)
-        found = "1 person was" if count == 1 else f"{count} people were"
-        said = Said(f"{found} followed through {len(series.frames)} frames.", "ok" if count else "warning")
-        self._put(said=(said, *(Said(note, "warning") for note in series.notes)))
+        followed = (Said(_followed(count, len(series.frames)), "ok"),) if count else ()  # else a note says so
+        self._put(said=(*followed, *(Said(note, "warning") for note in series.notes)))
         self.move_to(0)
         if self._state.smoothing_s:
             self.smooth(self._state.smoothing_s)
@@ -232,3 +224,8 @@ class PoseOverTime:
     def _put(self, **changes: Any) -> None:
         state = self._store.state
         self._store.update(replace(state, pose_over_time=replace(state.pose_over_time, **changes)))
+
+
+def _followed(people: int, frames: int) -> str:
+    who = "1 person was" if people == 1 else f"{people} people were"
+    return f"{who} followed through {frames} {'frame' if frames == 1 else 'frames'}."

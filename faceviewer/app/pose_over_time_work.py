@@ -25,7 +25,7 @@ def analyse(
     if wish.source is None:
         raise FaceviewerError("no video was chosen")
     if missing := missing_for(engine_spec(choice.id), choice.assets):
-        raise FaceviewerError(missing)
+        raise FaceviewerError(f"{missing[0].upper()}{missing[1:]}. Tools > Models tells more")
     options = ReconstructOptions(fov_deg=wish.fov_deg, texture_size=None, choices=choices)
     request = PoseRequest(PoseSource(wish.source, wish.every), choice, options, wish.people)
     return analyse_poses(request, progress=_seldom(progress), cancel=cancel)

@@ -75,9 +75,7 @@ def head_properties(state: AppState) -> tuple[Property, ...]:
         return ()
     if result.engine == FILE_ENGINE:
         return tuple(_file(result))
-    photo = state.shown.photo
-    distance = distance_of(result, photo.focal_px if photo is not None else None)
-    return (*_pose(result), *_camera(result.camera, distance), *_making(result))
+    return (*_pose(result), *_camera(result.camera, distance_of(result)), *_making(result))
 
 
 def selection_text(state: AppState) -> str:
@@ -257,7 +255,8 @@ def _camera(camera: Camera, distance: Distance) -> Iterator[Property]:
     yield Property(
         "Focal length",
         f"{focal_px:.0f} px ({fov_deg:.1f}° high)",
-        "Of the photo's camera, from EXIF or estimated; in degrees, the field of view over the picture's height.",
+        "Of the photo's camera; “Distance assumes” says where it is from. In degrees, the field of view over the "
+        "picture's height.",
     )
     yield Property("Photo size", f"{width} × {height} px")
 

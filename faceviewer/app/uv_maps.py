@@ -87,7 +87,7 @@ class UvMaps:
         def done(outcome: Outcome) -> None:
             if outcome.value is None:
                 self._put(opening=False)
-                self._say(f"{outcome.error.removesuffix('.')}.", "error")
+                self._say(outcome.sentence, "error")
                 return
             wish = self._state.wish
             fresh = UvMapsState(folder=folder, index=outcome.value, wish=wish)
@@ -189,7 +189,7 @@ class UvMaps:
         def done(outcome: Outcome) -> None:
             self._put(updating=None)
             if outcome.value is None:
-                self._say(f"{outcome.error.removesuffix('.')}.", "error")
+                self._say(outcome.sentence, "error")
             elif outcome.value[0]:
                 self._search()
 

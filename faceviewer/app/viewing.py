@@ -138,6 +138,14 @@ class Viewing:
         self.set(through_photo=False, camera=frame_camera(_bounds(state), state.view.camera, direction))
 
 
+def without_frustum(state: AppState) -> AppState:
+    """The same without the photo's camera, which makes heads small, and the head as large as it is without."""
+    if not state.view.camera_frustum:
+        return state
+    state = replace(state, view=replace(state.view, camera_frustum=False))
+    return replace(state, view=replace(state.view, camera=frame_camera(_bounds(state), state.view.camera, "front")))
+
+
 def _bounds(state: AppState) -> tuple[np.ndarray, np.ndarray]:
     mesh = state.shown.mesh
     if mesh is None:

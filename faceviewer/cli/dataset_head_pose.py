@@ -48,13 +48,13 @@ def info(
     with errors_told():
         from faceviewer.datasets.head_pose.facts import TERMS
 
-        there = _opened(place, kind, part, resources)
+        there = opened(place, kind, part, resources)
         keys = {"first": there.keys[0], "last": there.keys[-1]}
         if as_json:
             about = {"kind": there.id, "title": there.title, "samples": len(there.keys), "angles": there.angles}
             say(json.dumps({**about, **keys, "problems": list(there.problems)}))
             return
-        say(f"{there.title} ({there.id}): {len(there.keys)} samples, {keys['first']} to {keys['last']}")
+        say(f"{there.title} ({there.id}): {_listed(there)}")
         say(TERMS[there.id])
         for sentence in there.problems:
             say(sentence, error=True)
@@ -73,7 +73,7 @@ def show(
     with errors_told():
         from faceviewer.types import FaceviewerError
 
-        there = _opened(place, kind, part, resources)
+        there = opened(place, kind, part, resources)
         try:
             sample = there.sample(key)
         except KeyError:
@@ -84,18 +84,26 @@ def show(
         _tell(there, sample)
 
 
-def _opened(place: Path, kind: str, part: str | None, resources: Path | None) -> HeadPoseDataset:
+def opened(
+    place: Path, kind: str, part: str | None, resources: Path | None, *, option: str = "--kind"
+) -> HeadPoseDataset:
+    """The data set that is asked for. ``option`` names the one that gave ``kind``. Raises UsageError."""
     from faceviewer.datasets.head_pose.opening import KINDS, open_dataset
     from faceviewer.engines.options import UsageError
 
     if kind not in ("auto", *KINDS):
-        raise UsageError(f"--kind {kind}: choose one of auto, {', '.join(KINDS)}")
+        raise UsageError(f"{option} {kind}: choose one of auto, {', '.join(KINDS)}")
     if part not in (None, "test", "train"):
         raise UsageError(f"--part {part}: choose test or train")
     for folder in (place, resources):
         if folder is not None and not folder.is_dir():
             raise UsageError(f"{folder}: there is no such folder")
     return open_dataset(place, kind=kind, part=part, resources=resources)
+
+
+def _listed(there: HeadPoseDataset) -> str:
+    first, last = there.keys[0], there.keys[-1]
+    return f"1 sample, {first}" if len(there.keys) == 1 else f"{len(there.keys)} samples, {first} to {last}"
 
 
 def _angles(there: HeadPoseDataset, sample: HeadSample) -> dict[str, float] | None:
@@ -125,12 +133,14 @@ def _as_json(there: HeadPoseDataset, sample: HeadSample) -> dict[str, Any]:
 
 
 def _tell(there: HeadPoseDataset, sample: HeadSample) -> None:
+    from faceviewer.datasets.head_pose.facts import COUNTED
+
     truth = sample.truth
     say(sample.key)
     say(f"  photo: {sample.photo}" + ("" if sample.photo.is_file() else " (there is no such file)"))
     if angles := _angles(there, sample):
-        said = ", ".join(f"{name.removesuffix('_deg')} {angle:.2f}" for name, angle in angles.items())
-        say(f"  pose: {said} degrees (counted as {there.angles})")
+        said = ", ".join(f"{name.removesuffix('_deg')} {round(angle, 2) + 0.0:.2f}" for name, angle in angles.items())
+        say(f"  pose: {said} degrees (as {COUNTED[there.angles]} counts them)")
     else:
         say("  pose: not known")
     for name, array, unit in (

@@ -1,17 +1,42 @@
-"""``--option NAME=VALUE``: what can be chosen for one engine alone."""
+"""``--engine``, ``--option NAME=VALUE`` and ``--assets``: which engine a command uses, and what it needs to run."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
+import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from faceviewer.cli.errors import say
+from faceviewer.engines.needs import missing_for
 from faceviewer.engines.options import EngineOption, UsageError, settle
-from faceviewer.engines.registry import EngineSpec
+from faceviewer.engines.registry import EngineSpec, engine_spec
+
+
+def engine_or_help(engine: str, texts: Iterable[str]) -> EngineSpec:
+    """The engine called so. Ends the command after a table of its options when ``--option help`` asks for that.
+
+    Raises UsageError, naming those there are, when there is none.
+    """
+    spec = engine_spec(engine)
+    if "help" in texts:
+        tell_options(spec)
+        raise typer.Exit
+    return spec
+
+
+def check_files(spec: EngineSpec, assets: Path | None) -> None:
+    """See that the engine's files are there before anything else is read. Raises UsageError when they are not."""
+    if assets is not None and not assets.is_dir():
+        raise UsageError(f"--assets {assets}: there is no such folder")
+    if missing := missing_for(spec, assets):
+        raise UsageError(missing)
+    if assets is not None and not spec.needs:
+        say(f"note: the engine {spec.id} needs no assets, --assets has no effect", error=True)
 
 
 def parse_choices(spec: EngineSpec, texts: Iterable[str]) -> dict[str, str]:

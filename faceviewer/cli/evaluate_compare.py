@@ -20,7 +20,7 @@ def compare(
     """
     with errors_told():
         from faceviewer.engines.options import UsageError
-        from faceviewer.evaluation.report_compare import compare_html, compare_runs
+        from faceviewer.evaluation.report_compare import compare_html, compare_runs, photos_of
         from faceviewer.evaluation.run import read_run
         from faceviewer.io.atomic import write_atomically
 
@@ -32,7 +32,7 @@ def compare(
         compared = compare_runs(dict(zip(_names(runs), map(read_run, runs), strict=True)))
         text = compare_html(compared)
         write_atomically(output, lambda path: path.write_text(text, "utf-8", "surrogateescape", newline=""))
-        say(f"{compared.photos} photos measured by all {len(runs)} runs; {output}")
+        say(f"{photos_of(compared)} measured by all {len(runs)} runs; {output}")
 
 
 def _names(runs: list[Path]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from faceviewer.cli.dataset_head_pose import opened
 from faceviewer.cli.errors import FAILED, INTERRUPTED, errors_told, say
 
 if TYPE_CHECKING:
@@ -58,26 +59,18 @@ def engine(
     not be, each with a reason; 2 wrong usage; 130 interrupted, --resume goes on.
     """
     with errors_told():
-        from faceviewer.cli.engine_options import parse_choices, tell_options
-        from faceviewer.engines.needs import missing_for
+        from faceviewer.cli.engine_options import check_files, engine_or_help, parse_choices
         from faceviewer.engines.options import UsageError
-        from faceviewer.engines.registry import engine_spec
         from faceviewer.evaluation.request import EvaluationRequest
 
-        spec = engine_spec(engine)
-        if "help" in (option or []):
-            tell_options(spec)
-            raise typer.Exit
+        spec = engine_or_help(engine, option or [])
         if faces not in ("found", "given"):
             raise UsageError(f"--faces is found or given, not {faces!r}")
         if focal not in ("engine", "true"):
             raise UsageError(f"--focal is engine or true, not {focal!r}")
         if worst < 0:
             raise UsageError("--worst takes numbers from 0")
-        if assets is not None and not assets.is_dir():
-            raise UsageError(f"--assets {assets}: there is no such folder")
-        if missing := missing_for(spec, assets):
-            raise UsageError(missing)
+        check_files(spec, assets)
         request = EvaluationRequest(
             engine=spec,
             device=device,
@@ -95,17 +88,10 @@ def engine(
 
 def _open(folder: Path, kind: str, part: str | None, resources: Path | None) -> HeadPoseDataset:
     """The data set; what it complains about goes to stderr."""
-    from faceviewer.datasets.head_pose.opening import KINDS, open_dataset
-    from faceviewer.engines.options import UsageError
-
-    if kind not in ("auto", *KINDS):
-        raise UsageError(f"--dataset is auto or one of {', '.join(KINDS)}, not {kind!r}")
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: there is no such folder")
-    opened = open_dataset(folder, kind=kind, part=part, resources=resources)
-    for problem in opened.problems:
+    dataset = opened(folder, kind, part, resources, option="--dataset")
+    for problem in dataset.problems:
         say(f"note: {problem}", error=True)
-    return opened
+    return dataset
 
 
 def _run(dataset: HeadPoseDataset, folder: Path, output: Path, request: EvaluationRequest, worst: int) -> int:

@@ -10,7 +10,6 @@ import typer
 from faceviewer.cli.errors import FAILED, errors_told, say
 
 if TYPE_CHECKING:
-    from faceviewer.engines.registry import EngineSpec
     from faceviewer.jobs.pose_series import PoseSeries
     from faceviewer.jobs.pose_video import PoseRequest
 
@@ -52,19 +51,17 @@ def pose(
     failed; 2 wrong usage; 130 interrupted, nothing was written.
     """
     with errors_told():
-        from faceviewer.cli.engine_options import parse_choices, tell_options
+        from faceviewer.cli.engine_options import check_files, engine_or_help, parse_choices
         from faceviewer.engines.options import ReconstructOptions
-        from faceviewer.engines.registry import EngineChoice, engine_spec
+        from faceviewer.engines.registry import EngineChoice
         from faceviewer.jobs.pose_frames import PoseSource
         from faceviewer.jobs.pose_video import PoseRequest
 
-        spec = engine_spec(engine)
-        if "help" in (option or []):
-            tell_options(spec)
-            raise typer.Exit
+        spec = engine_or_help(engine, option or [])
         output, source = _checked_paths(output, source)
         _check_numbers(every, people, rate, smooth)
-        _check_assets(spec, assets)
+        check_files(spec, assets)
+        _check_target(output)
         request = PoseRequest(
             PoseSource(source, every, rate),
             EngineChoice(spec.id, device, assets),
@@ -90,6 +87,18 @@ def _checked_paths(output: Path | None, source: Path | None) -> tuple[Path, Path
     return output, source
 
 
+def _check_target(output: Path) -> None:
+    """See that the file can be written before minutes are spent. Raises FaceviewerError when it cannot."""
+    from faceviewer.io.atomic import AtomicFileSet
+    from faceviewer.types import FaceviewerError
+
+    if output.is_dir():
+        raise FaceviewerError(f"{output}: a folder of that name is in the way")
+    there = next(folder for folder in output.absolute().parents if folder.exists())
+    with AtomicFileSet(there):
+        pass  # what is missing below it is made when there is something to write
+
+
 def _check_numbers(every: int, people: int, rate: float, smooth: float) -> None:
     from faceviewer.engines.options import UsageError
 
@@ -99,17 +108,6 @@ def _check_numbers(every: int, people: int, rate: float, smooth: float) -> None:
         raise UsageError("--rate takes frames per second, more than 0 and at most 10000")
     if not 0 <= smooth <= 10:
         raise UsageError("--smooth takes seconds from 0 to 10")
-
-
-def _check_assets(spec: EngineSpec, assets: Path | None) -> None:
-    """See that the engine's files are there before the video is read. Raises UsageError when they are not."""
-    from faceviewer.engines.needs import missing_for
-    from faceviewer.engines.options import UsageError
-
-    if assets is not None and not assets.is_dir():
-        raise UsageError(f"--assets {assets}: there is no such folder")
-    if missing := missing_for(spec, assets):
-        raise UsageError(missing)
 
 
 def _analyse(request: PoseRequest, smooth: float) -> PoseSeries:
@@ -130,10 +128,14 @@ def _write(series: PoseSeries, output: Path) -> None:
     for note in series.notes:
         say(f"note: {note}", error=True)
     for person in series.people:
-        frames = "1 frame" if len(person.rows) == 1 else f"{len(person.rows)} frames"
         begin_s, end_s = series.time_s[person.rows[[0, -1]]]
-        say(f"{person.title}: {frames}, {begin_s:.2f} s to {end_s:.2f} s")
+        when = f"{begin_s:.2f} s to {end_s:.2f} s" if len(person.rows) > 1 else f"at {begin_s:.2f} s"
+        say(f"{person.title}: {_frames(len(person.rows))}, {when}")
     if series.people:
         for sentence in (*series.focal_sentences(), SCALE_SENTENCE):
             say(sentence)
-    say(f"{len(series.frames)} frames were looked at; written to {output}")
+    say(f"{_frames(len(series.frames))} looked at; written to {output}")
+
+
+def _frames(count: int) -> str:
+    return "1 frame" if count == 1 else f"{count} frames"

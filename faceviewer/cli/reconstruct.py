@@ -75,19 +75,15 @@ def reconstruct(
     Exit status: 0 all done; 1 some photos failed, each with a line on stderr; 2 wrong usage; 130 interrupted.
     """
     with errors_told():
-        from faceviewer.cli.engine_options import parse_choices, tell_options
+        from faceviewer.cli.engine_options import check_files, engine_or_help, parse_choices
         from faceviewer.engines.options import ReconstructOptions, UsageError
-        from faceviewer.engines.registry import engine_spec
         from faceviewer.io.resources import resource_path
         from faceviewer.jobs.batch import prepare_directory
         from faceviewer.jobs.photo_job import FaceChoice
         from faceviewer.jobs.sources import expand_inputs
         from faceviewer.jobs.tasks import BatchRequest, make_tasks
 
-        spec = engine_spec(engine)
-        if "help" in (option or []):
-            tell_options(spec)
-            raise typer.Exit
+        spec = engine_or_help(engine, option or [])
         if output is None:
             raise UsageError("name the folder for the results with -o")
         inputs = [*(photos or []), *([resource_path("sample.jpg")] if sample else [])]
@@ -119,7 +115,7 @@ def reconstruct(
             resume=resume,
             together=together,
         )
-        _check_assets(request)
+        check_files(spec, assets)
         prepare_directory(output)
         tasks = make_tasks(expand_inputs(inputs, every=every))
         raise typer.Exit(_run(request, tasks, workers, same_person))
@@ -138,19 +134,6 @@ def _parse_pictures(text: str, overlay: bool) -> tuple[str, ...]:
     """The names as they were given, once each; the request knows which there are."""
     named = [part.strip().lower() for part in text.split(",") if part.strip()]
     return tuple(dict.fromkeys([*(["overlay"] if overlay else []), *named]))
-
-
-def _check_assets(request: BatchRequest) -> None:
-    """See that the engine's files are there before any photo is read. Raises UsageError when they are not."""
-    from faceviewer.engines.needs import missing_for
-    from faceviewer.engines.options import UsageError
-
-    if request.assets is not None and not request.assets.is_dir():
-        raise UsageError(f"--assets {request.assets}: there is no such folder")
-    if missing := missing_for(request.engine, request.assets):
-        raise UsageError(missing)
-    if request.assets is not None and not request.engine.needs:
-        say(f"note: the engine {request.engine.id} needs no assets, --assets has no effect", error=True)
 
 
 def _run(request: BatchRequest, tasks: list[Task], workers: int, same_person: bool) -> int:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from faceviewer.types import FaceviewerError
+from faceviewer.types import FaceviewerError, FocalSource
 
 TEXTURE_SIZES = (64, 8192)
 """Smallest and largest side of a texture, texels."""
@@ -59,6 +59,8 @@ class ReconstructOptions:
     """Focal length in pixels of the photo, when known better than EXIF says."""
     fov_deg: float | None = None
     """Or the field of view across the photo's longer side, degrees."""
+    focal_from: FocalSource = "setting"
+    """Who named either of them. Jobs that hold an engine's first guesses for the frames that follow say "guess"."""
     texture_size: int | None = 1024
     """Side of the square texture in texels; None for a head without texture."""
     delight: bool = False

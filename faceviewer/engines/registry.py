@@ -42,6 +42,11 @@ class EngineSpec:
     finds_faces: bool = False
     """Whether it is a ``SearchingEngine``, whose own search finds the faces."""
 
+    @property
+    def follows_focal(self) -> bool:
+        """Whether it can be told a focal length."""
+        return "focal" in self.outputs
+
 
 @dataclass(frozen=True)
 class EngineChoice:

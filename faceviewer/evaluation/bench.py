@@ -142,7 +142,7 @@ class Bench:
 
 def tells_focal(request: EvaluationRequest) -> bool:
     """Whether the engine is told the camera's focal length."""
-    return request.focal == "true" and "focal" in request.engine.outputs
+    return request.focal == "true" and request.engine.follows_focal
 
 
 def _told(status: Status, key: str, work: Any) -> Any:

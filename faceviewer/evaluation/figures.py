@@ -99,7 +99,7 @@ _SPECS = (
         "vertex_error_mm",
         "median",
     ),
-    _Spec("face_size_error", "surface of the face", SHAPE, "mm²", "face_size_error_mm2", decimals=1),
+    _Spec("face_size_error", "area of the face, mean absolute error", SHAPE, "mm²", "face_size_error_mm2", decimals=1),
     _Spec("seconds", "per photo, mean, with what is loaded for the first", TIME, "s", "seconds", decimals=3),
     _Spec("seconds_median", "per photo, median", TIME, "s", "seconds", "median", decimals=3),
 )

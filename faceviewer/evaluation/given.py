@@ -9,7 +9,7 @@ import numpy as np
 from faceviewer.datasets.head_pose.sample import HeadTruth
 from faceviewer.detection.overlap import box_of_points
 from faceviewer.engines.engine import FaceSearch
-from faceviewer.types import Camera, Face, LandmarkSet, Photo
+from faceviewer.types import Face, LandmarkSet, Photo
 
 _FACE_BOX_SIDES = 1.5
 """Side of the published box over that of the points in it."""
@@ -25,11 +25,9 @@ def true_box(truth: HeadTruth, size: tuple[int, int]) -> np.ndarray | None:
         middle = (truth.face_box_ltrb[:2] + truth.face_box_ltrb[2:]) / 2
         reach = (truth.face_box_ltrb[2:] - truth.face_box_ltrb[:2]) / 2 / _FACE_BOX_SIDES
         return np.concatenate([middle - reach, middle + reach])
-    known = truth.K is not None and truth.R_camera_head is not None and truth.t_camera_head_mm is not None
-    points = truth.landmarks68_mm if truth.landmarks68_mm is not None else truth.vertices_mm
-    if not known or points is None:
+    camera, points = truth.camera(size), truth.landmarks68_mm if truth.landmarks68_mm is not None else truth.vertices_mm
+    if camera is None or points is None:
         return None
-    camera = Camera(truth.K, truth.R_camera_head, truth.t_camera_head_mm, size)  # pyright: ignore[reportArgumentType]
     box = box_of_points(camera.project(points))
     return box if np.isfinite(box).all() else None
 

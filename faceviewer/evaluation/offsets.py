@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from faceviewer.datasets.head_pose.sample import Angles, HeadSample
-from faceviewer.evaluation.metrics import add_mm, angles_deg, mean_rotation
+from faceviewer.evaluation.metrics import angles_deg, mean_rotation
 from faceviewer.evaluation.rows import Row
+from faceviewer.evaluation.scoring import true_add_mm
 from faceviewer.types import FaceviewerError
 
 MIN_PHOTOS = 3
@@ -112,6 +113,4 @@ def _add(R: np.ndarray, t_mm: np.ndarray, key: str, read: Callable[[str], HeadSa
         truth = read(key).truth
     except FaceviewerError:
         return None  # changed since it was measured
-    if truth.vertices_mm is None or truth.R_camera_head is None or truth.t_camera_head_mm is None:
-        return None
-    return add_mm(truth.vertices_mm, (R, t_mm), (truth.R_camera_head, truth.t_camera_head_mm))
+    return true_add_mm(truth, R, t_mm)

@@ -42,14 +42,19 @@ def compare_runs(runs: Mapping[str, Run]) -> Compared:
     kinds = {(run.about["dataset"], run.about["angles"]) for run in runs.values()}
     if len(kinds) > 1:
         raise UsageError(f"the runs are of different data sets: {', '.join(sorted(kind for kind, _ in kinds))}")
-    measured = [{one.key for one in run.rows if one.status == "ok"} for run in runs.values()]
-    shared = set.intersection(*measured)
+    measured = [{(one.key, one.stamp[0]) for one in run.rows if one.status == "ok"} for run in runs.values()]
+    shared = {key for key, _ in set.intersection(*measured)}  # a photo of another size in bytes is another photo
     if not shared:
         raise UsageError("the runs share no photo that all of them measured")
     order = {key: number for number, key in enumerate(one.key for one in next(iter(runs.values())).rows)}
     some = tuple(run.only(shared, order) for run in runs.values())
     summaries, wholes = tuple(map(summarise, some)), tuple(map(summarise, runs.values()))
     return Compared(len(shared), tuple(runs), some, summaries, wholes)
+
+
+def photos_of(compared: Compared) -> str:
+    """How many, in words."""
+    return "1 photo" if compared.photos == 1 else f"{compared.photos} photos"
 
 
 def compare_html(compared: Compared) -> str:
@@ -59,7 +64,7 @@ def compare_html(compared: Compared) -> str:
     columns = [run.columns for run in compared.runs]
     return page(title, [
         f"<h1>{told(title)}</h1>",
-        paragraph(f"The figures count the {compared.photos} photos that all runs measured.", soft=True),
+        paragraph(f"The figures count the {photos_of(compared)} that all runs measured.", soft=True),
         *_runs(compared),
         heading("Figures"),
         _figures(compared),

@@ -38,22 +38,25 @@ _CARDS = {
 }  # fmt: skip
 """Id of a figure -> what stands over its column, or under it."""
 _METHODS = (
-    ("Angles", "Yaw, pitch and roll as this data set counts them; errors are prediction minus truth and not wrapped at "
-     "half a turn."),
-    ("Geodesic error", "The angle of the turn from the predicted to the true rotation. “As published (GE)” has the "
-     "floor of the published program: 0.028° for equal rotations."),
-    ("Without the constant offset", "Engines and data sets have head frames of their own. Here the mean turn between "
-     "the two, and the distance of their origins in the head, are taken out. It tells how steady an engine is, not how "
-     "right: an error that is the same in all photos goes with the offset."),
-    ("NME", "Mean distance of the 68 landmarks over the square root of the area of the true ones' box."),
-    ("True face to predicted surface", "The predicted mesh is laid on the true one by landmarks 17 to 59 and then by "
-     "closest points, turned, shifted and scaled; told are the distances of the true vertices within 85 mm of the nose "
-     "tip that are seen from the front."),
-    ("ADD", "Mean distance of the true head's vertices under the predicted and the true pose. It means something only "
-     "where the engine has the data set's head origin; see the figures without the offset."),
-    ("3DRecon", "Mean distance of corresponding vertices in the head frame, not aligned; only for meshes of the same "
-     "vertices."),
+    ("Angles", "mae_r", "Yaw, pitch and roll as this data set counts them; errors are prediction minus truth and not "
+     "wrapped at half a turn."),
+    ("Geodesic error", "geodesic", "The angle of the turn from the predicted to the true rotation. “As published (GE)” "
+     "has the floor of the published program: 0.028° for equal rotations."),
+    ("MAEV", "row_angle", "Mean angle between each row of the predicted rotation matrix and the same row of the true "
+     "one."),
+    ("Without the constant offset", "moved_geodesic", "Engines and data sets have head frames of their own. Here the "
+     "mean turn between the two, and the distance of their origins in the head, are taken out. It tells how steady an "
+     "engine is, not how right: an error that is the same in all photos goes with the offset."),
+    ("NME", "nme", "Mean distance of the 68 landmarks over the square root of the area of the true ones' box."),
+    ("True face to predicted surface", "recon_mean", "The predicted mesh is laid on the true one by landmarks 17 to 59 "
+     "and then by closest points, turned, shifted and scaled; told are the distances of the true vertices within 85 mm "
+     "of the nose tip that are seen from the front."),
+    ("ADD", "add", "Mean distance of the true head's vertices under the predicted and the true pose. It means "
+     "something only where the engine has the data set's head origin; see the figures without the offset."),
+    ("3DRecon", "vertex_error_mean", "Mean distance of corresponding vertices in the head frame, not aligned; only for "
+     "meshes of the same vertices."),
 )  # fmt: skip
+"""Name, the figure without which it says nothing, and what it is."""
 
 
 def report_html(run: Run, summary: Summary, cases: Sequence[WorstCase]) -> str:
@@ -73,8 +76,13 @@ def report_html(run: Run, summary: Summary, cases: Sequence[WorstCase]) -> str:
         *_worst(cases),
         *_problems(run.rows, summary),
         heading("How it is measured"),
-        f"<dl>{''.join(f'<dt>{told(name)}</dt><dd>{told(text)}</dd>' for name, text in _METHODS)}</dl>",
+        f"<dl>{''.join(f'<dt>{told(name)}</dt><dd>{told(text)}</dd>' for name, text in _methods(summary))}</dl>",
     ])  # fmt: skip
+
+
+def _methods(summary: Summary) -> Iterator[tuple[str, str]]:
+    """Those of the figures that the page has."""
+    return ((name, text) for name, figure, text in _METHODS if summary.value(figure))
 
 
 def engine_title(engine_id: str) -> str:
@@ -124,16 +132,19 @@ def _cards(summary: Summary) -> Iterator[tuple[str, str]]:
 
 def _figures_table(summary: Summary) -> str:
     rows, group = [], ""
+    offset = any(figure.id.startswith(MOVED_PREFIX) for figure in summary.figures)
+    headings = ["", "value", *["without the constant offset"] * offset, "n"]
     for figure in summary.figures:
         if figure.id.startswith(MOVED_PREFIX):
             continue
         if figure.group != group:
             group = figure.group
-            rows.append(group_row(group, 4))
+            rows.append(group_row(group, len(headings)))
         moved = summary.value(MOVED_PREFIX + figure.id)
-        rows.append(row(figure.title, [figure.text, moved.text if moved else "", str(figure.photos)]))
+        also = [moved.text if moved else ""] * offset
+        rows.append(row(figure.title, [figure.text, *also, str(figure.photos)]))
     caption = "Means over photos unless said otherwise; n is how many photos tell a figure."
-    return table(caption, ["", "value", "without the constant offset", "n"], rows)
+    return table(caption, headings, rows)
 
 
 def _bins_table(summary: Summary) -> str:

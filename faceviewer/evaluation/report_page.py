@@ -15,10 +15,10 @@ _STYLE = """
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif}
 main{max-width:1080px;margin:0 auto;padding:2rem 1.25rem 4rem}
-h1{font-size:1.6rem;line-height:1.25;margin:0 0 .25rem}
+h1{font-size:1.6rem;line-height:1.25;margin:0 0 .25rem;overflow-wrap:anywhere}
 h2{font-size:1.2rem;margin:2.5rem 0 .75rem}
 h3{font-size:1rem;margin:1.25rem 0 .5rem}
-p{max-width:46rem;margin:.5rem 0}
+p{max-width:46rem;margin:.5rem 0;overflow-wrap:anywhere}
 .soft{color:var(--soft)}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(135px,1fr));gap:.75rem;padding:0;margin:1.25rem 0;
 list-style:none}
@@ -31,8 +31,11 @@ caption{text-align:left;color:var(--soft);padding:.35rem 0;max-width:46rem}
 th,td{padding:.3rem .75rem;border-top:1px solid var(--edge);text-align:right;font-variant-numeric:tabular-nums;
 white-space:nowrap}
 th[scope=row],thead th:first-child{text-align:left;font-weight:400}
+th[scope=row]{white-space:normal;overflow-wrap:anywhere;min-width:7rem}
+thead th{max-width:16rem;white-space:normal;overflow-wrap:break-word}
+table:has(td.text) thead th{text-align:left}
 thead th{font-weight:600;border-top:0}
-td.text{text-align:left;white-space:normal}
+td.text{text-align:left;white-space:normal;overflow-wrap:anywhere;min-width:7rem}
 tr.group th{font-weight:600;text-align:left;background:var(--grid)}
 tr.ours th,tr.ours td{font-weight:600;background:var(--grid)}
 td.better{color:var(--better)}td.worse{color:var(--worse)}
@@ -51,7 +54,11 @@ svg{display:block;width:100%;height:auto}
 .cases{display:grid;grid-template-columns:repeat(auto-fill,minmax(230px,1fr));gap:1rem}
 .cases img{display:block;width:100%;height:auto;border-radius:4px}
 .cases figcaption{font-weight:400;font-size:.85rem;margin:.5rem 0 0;overflow-wrap:anywhere}
-@media (max-width:640px){th,td{padding:.3rem .5rem}th[scope=row],thead th{white-space:normal}}
+@media (max-width:640px){th,td{padding:.3rem .5rem}}
+@media print{*{print-color-adjust:exact}body{font-size:11pt;background:none}main{max-width:none;padding:0}
+.scroll{overflow:visible}table{font-size:8.5pt}th,td{padding:.15rem .4rem}thead{display:table-header-group}
+.plots{grid-template-columns:1fr 1fr}.cases{grid-template-columns:repeat(4,1fr)}
+h2,h3,caption{break-after:avoid}figure,tr,dt,.cards li{break-inside:avoid}}
 dl{max-width:52rem}dt{font-weight:600;margin-top:.6rem}dd{margin:0;color:var(--soft)}
 """
 

@@ -12,6 +12,8 @@ import numpy as np
 WIDTH, HEIGHT = 480, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 14, 12, 46
 _MAX_POINTS = 2000
+_ROOM = 0.03
+"""Of the range, on each side of dots."""
 _LEAST_FOR_VALUE = 32
 """Width of the narrowest bar that has its value written over it."""
 SERIES_COLORS = 6
@@ -52,7 +54,8 @@ def curves_plot(labels: Labels, series: Sequence[Series], *, x_range: tuple[floa
 
 def scatter_plot(labels: Labels, series: Sequence[Series]) -> str:
     """Dots, with a line at y = 0 where that is among them; of very many, some of each series."""
-    frame = _Frame(*_range([one.x for one in series]), *_range([one.y for one in series], zero=True))
+    x_range, y_range = _range([one.x for one in series]), _range([one.y for one in series], zero=True)
+    frame = _Frame(*_wider(x_range), *_wider(y_range))
     drawn = [frame.level(0.0)]
     for number, one in enumerate(series):
         step = math.ceil(max(len(one.x), 1) / _MAX_POINTS)
@@ -155,6 +158,12 @@ def _range(columns: Sequence[np.ndarray], *, zero: bool = False) -> tuple[float,
         return 0.0, 1.0
     low, high = float(values.min()), float(values.max())
     return (low, high) if high - low > 1e-9 else (low - (not zero), high + 1.0)
+
+
+def _wider(low_high: tuple[float, float]) -> tuple[float, float]:
+    """The same with some room, so that no dot is cut at the edge."""
+    room = _ROOM * (low_high[1] - low_high[0])
+    return low_high[0] - room, low_high[1] + room
 
 
 def _ticks(low: float, high: float) -> list[float]:

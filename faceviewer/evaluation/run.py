@@ -130,6 +130,10 @@ def _measured(
 
 def read_run(folder: Path) -> Run:
     """The run that lies in a folder. Raises FaceviewerError when there is none."""
+    if not (folder / TABLE).exists():
+        stopped = (folder / JOURNAL).exists()
+        why = "the run was stopped before its end, --resume goes on" if stopped else "no run of evaluate engine"
+        raise FaceviewerError(f"{folder}: {why}")
     about, listed, rows = read_table(folder / TABLE)
     offset = find_offset(rows)
     return Run(about, tuple(rows), listed, (), 0, offset, {} if offset is None else move(rows, offset, about["angles"]))

@@ -30,7 +30,7 @@ def score(sample: HeadSample, result: Reconstruction, convention: Angles) -> dic
         **_truths(truth, convention),
         **_landmarks(truth, result),
         **shape,
-        **_placed(truth, result),
+        "add_mm": true_add_mm(truth, result.pose.R, result.pose.t_mm),
     }
     for name, value in measured.items():
         if isinstance(value, float | tuple) and not np.isfinite(value).all():
@@ -111,11 +111,11 @@ def _on_mesh(result: Reconstruction) -> bool:
     return "68" in result.landmarks and result.landmarks["68"].vertices is not None
 
 
-def _placed(truth: HeadTruth, result: Reconstruction) -> dict[str, Any]:
+def true_add_mm(truth: HeadTruth, R: np.ndarray, t_mm: np.ndarray) -> float | None:
+    """ADD of a predicted pose of the true head; None where its vertices or its pose are not known."""
     if truth.vertices_mm is None or truth.R_camera_head is None or truth.t_camera_head_mm is None:
-        return {}
-    pred, true = (result.pose.R, result.pose.t_mm), (truth.R_camera_head, truth.t_camera_head_mm)
-    return {"add_mm": add_mm(truth.vertices_mm, pred, true)}
+        return None
+    return add_mm(truth.vertices_mm, (R, t_mm), (truth.R_camera_head, truth.t_camera_head_mm))
 
 
 def _floats(array: np.ndarray) -> Floats:

@@ -1,4 +1,4 @@
-"""Layers that the photo and the texture have in common: dots, marks and tinted pictures, in the picture's pixels."""
+"""Layers that several panes have in common: dots, boxes, marks and tinted pictures, in the picture's pixels."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QToolTip
 
 from faceviewer.app.landmarks import landmark_groups, landmark_name
@@ -99,6 +99,26 @@ class NameTip:
         elif hit is None and self._hit is not None:
             QToolTip.hideText()
         self._hit = hit
+
+
+@dataclass(frozen=True, eq=False)
+class FaceFrame:
+    """The box of a face, with a name over it unless that is empty."""
+
+    box_ltrb: np.ndarray
+    """(4,) in the picture's pixels."""
+    color: QColor
+    title: str = ""
+
+    def paint(self, painter: QPainter, pane: PictureCanvas) -> None:
+        left, top, right, bottom = (float(side) for side in self.box_ltrb)
+        box = pane.transform.rect_to_widget(QRectF(QPointF(left, top), QPointF(right, bottom)))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for color, width in ((QColor(0, 0, 0, 145), 4.5), (self.color, 2.5)):
+            painter.setPen(QPen(color, width))
+            painter.drawRoundedRect(box, 4, 4)
+        if self.title:
+            draw_chip(painter, self.title, box.topLeft() - QPointF(0, painter.fontMetrics().height() + 8))
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ import numpy as np
 from faceviewer.io.array_group import ArrayGroup, encode_arrays
 from faceviewer.io.images import decode_png, encode_png
 from faceviewer.io.json_node import JsonNode
-from faceviewer.io.result_reader import MAX_PIXELS_PER_SIDE, MAX_VERTICES, TextureKind
+from faceviewer.io.result_reader import MAX_PIXELS_PER_SIDE, MAX_VERTICES, TextureKind, read_focal_source
 from faceviewer.types import (
     Camera,
     Face,
@@ -129,6 +129,7 @@ def encode_head(result: Reconstruction) -> Encoded:
         "device": r.device,
         "face": _face(r.face, "face/", arrays),
         "camera_size": list(r.camera.size),
+        "focal_from": r.focal_from,
         "angles_deg": [float(angle) for angle in (r.pose.yaw_deg, r.pose.pitch_deg, r.pose.roll_deg)],
         "landmarks": _landmarks(r.landmarks, "landmarks/", arrays),
         "textures": [{"name": name, "kind": texture.kind} for name, texture in r.textures.items()],
@@ -173,6 +174,7 @@ def decode_head(node: JsonNode, arrays: ArrayGroup, read: ReadPart, topology: To
             name: arrays.take(f"coefficients/{k}", "float", None) for k, name in enumerate(node["coefficients"].texts())
         },
         reprojection_px=math.nan if reprojection.is_null() else reprojection.number(),
+        focal_from=read_focal_source(node["focal_from"]) if "focal_from" in node else "unknown",  # earlier versions
         stages=node["stages"].texts(),
         warnings=node["warnings"].texts(),
         timings={name: seconds.number() for name, seconds in node["seconds"].items()},

@@ -99,6 +99,7 @@ def read_reconstruction(json_path: Path, topology_of: TopologyResolver | None = 
         textures=textures,
         coefficients=saved.coefficients,
         reprojection_px=saved.reprojection_px,
+        focal_from=saved.focal_from,
         stages=saved.stages,
         warnings=saved.warnings,
         timings=saved.timings,

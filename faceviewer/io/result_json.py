@@ -65,6 +65,7 @@ def encode_result(
         },
         "camera": {
             "K": r.camera.K.tolist(),
+            "focal_from": r.focal_from,
             "R_camera_head": r.camera.R_camera_head.tolist(),
             "t_camera_head_mm": r.camera.t_camera_head.tolist(),
             "width": r.camera.size[0],

@@ -13,7 +13,16 @@ import numpy as np
 
 from faceviewer.io.json_node import JsonNode, read_json
 from faceviewer.io.result_json import SCHEMA
-from faceviewer.types import BLENDSHAPE_NAMES, Camera, Face, FaceviewerError, HeadPose, LandmarkSet
+from faceviewer.types import (
+    BLENDSHAPE_NAMES,
+    FOCAL_SOURCES,
+    Camera,
+    Face,
+    FaceviewerError,
+    FocalSource,
+    HeadPose,
+    LandmarkSet,
+)
 
 MAX_VERTICES = 10_000_000
 MAX_PIXELS_PER_SIDE = 1_000_000
@@ -64,6 +73,8 @@ class SavedResult:
     coefficients: Mapping[str, np.ndarray]
     reprojection_px: float
     """NaN where the file says null."""
+    focal_from: FocalSource
+    """"unknown" in files of versions that did not write it."""
     stages: tuple[str, ...]
     warnings: tuple[str, ...]
     timings: Mapping[str, float]
@@ -102,7 +113,7 @@ def _result(top: JsonNode) -> SavedResult:
         raise FaceviewerError("not the JSON of a reconstruction, it names no schema")
     if top["schema"].text() != SCHEMA:
         raise FaceviewerError(f"its schema is {top['schema'].text()[:80]!r}, this version reads {SCHEMA}")
-    mesh, photo = top["mesh"], top["photo"]
+    mesh, photo, camera = top["mesh"], top["photo"], top["camera"]
     vertex_count = mesh["vertices"].integer(1, MAX_VERTICES)
     mesh["units"].choice("mm")
     reprojection = top["reprojection_px"]
@@ -119,12 +130,13 @@ def _result(top: JsonNode) -> SavedResult:
         vertex_count=vertex_count,
         triangle_count=mesh["triangles"].integer(1, MAX_VERTICES),
         topology_name=mesh["topology"].text(),
-        camera=_camera(top["camera"]),
+        camera=_camera(camera),
         pose=_pose(top["pose"]),
         landmarks={name: _landmarks(name, node, vertex_count) for name, node in top["landmarks"].items()},
         parts={name: node.ids(vertex_count) for name, node in top["parts"].items()},
         coefficients={name: _float32(node.numbers(), node) for name, node in top["coefficients"].items()},
         reprojection_px=math.nan if reprojection.is_null() else reprojection.number(),
+        focal_from=read_focal_source(camera["focal_from"]) if "focal_from" in camera else "unknown",
         stages=top["stages"].texts(),
         warnings=top["warnings"].texts(),
         timings={name: node.number() for name, node in top["seconds"].items()},
@@ -145,6 +157,11 @@ def _camera(node: JsonNode) -> Camera:
     if not (K[0, 0] > 0 and K[1, 1] > 0 and K[1, 0] == 0 and (K[2] == (0, 0, 1)).all()):
         node["K"].fail("not the matrix of a pinhole camera")
     return Camera(K, _rotation(node["R_camera_head"]), node["t_camera_head_mm"].numbers(3), _size(node))
+
+
+def read_focal_source(node: JsonNode) -> FocalSource:
+    """One of ``FOCAL_SOURCES``."""
+    return cast(FocalSource, node.choice(*FOCAL_SOURCES))
 
 
 def _pose(node: JsonNode) -> HeadPose:

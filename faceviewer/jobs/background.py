@@ -29,8 +29,13 @@ class Outcome:
     value: Any = None
     """What the work returned; None when it did not come to its end."""
     error: str = ""
-    """One sentence for the user; empty when it went well."""
+    """One sentence for the user, with or without its full stop; empty when it went well."""
     cancelled: bool = False
+
+    @property
+    def sentence(self) -> str:
+        """The error with its full stop."""
+        return f"{self.error.removesuffix('.')}."
 
 
 @dataclass(frozen=True, eq=False)

@@ -88,7 +88,8 @@ class Follower:
         self._smoother = FaceSmoother()
         self._time_s = -np.inf
         self._size = (0, 0)
-        self._focals: list[float] = []
+        self._guesses: list[float] = []
+        """Focal lengths, px."""
 
     def follow(self, photo: Photo, time_s: float, smoothing: float) -> Reconstruction | None:
         """The head in the next frame, without texture, or None. Raises Cancelled, and FaceviewerError as engines do."""
@@ -96,25 +97,24 @@ class Follower:
             self._tracker.reset()
             self._smoother.reset()
         if photo.size != self._size:
-            self._focals.clear()
+            self._guesses.clear()
         self._time_s, self._size = time_s, photo.size
         faces = self._tracker.update(photo.rgb)
         if not faces:
             self._smoother.reset()
             return None
         face = self._smoother.smooth(faces[0], time_s, smoothing)
-        options = self._with_held_focal(photo)
+        options = self._with_held_focal()
         (head,) = self._engine.reconstruct([(photo, face)], options=options, progress=no_progress, cancel=self._cancel)
-        self._focals.append(float(head.camera.K[0, 0]))
+        if head.focal_from == "guess":
+            self._guesses.append(float(head.camera.K[0, 0]))
         return head
 
-    def _with_held_focal(self, photo: Photo) -> ReconstructOptions:
-        if len(self._focals) < _FOCAL_HEADS or self._options.focal_for(photo.size) is not None:
+    def _with_held_focal(self) -> ReconstructOptions:
+        if len(self._guesses) < _FOCAL_HEADS:
             return self._options
-        del self._focals[_FOCAL_HEADS:]
-        if min(self._focals) == max(self._focals):
-            return self._options  # an engine that assumes one says so, which it would not of one that it is given
-        return replace(self._options, focal_px=float(np.median(self._focals)))
+        del self._guesses[_FOCAL_HEADS:]
+        return replace(self._options, focal_px=float(np.median(self._guesses)), focal_from="guess")
 
 
 class _Recording:

@@ -10,8 +10,8 @@ import numpy as np
 from faceviewer.engines.registry import EngineChoice
 from faceviewer.jobs.people import UNSEEN_S
 from faceviewer.jobs.pose_frames import PoseFrame, PoseSource
-from faceviewer.jobs.pose_series import FOCAL_KINDS, FocalKind, PersonPoses, PoseSeries
-from faceviewer.types import Reconstruction
+from faceviewer.jobs.pose_series import PersonPoses, PoseSeries
+from faceviewer.types import FOCAL_SOURCES, Reconstruction
 
 
 @dataclass(eq=False)
@@ -21,7 +21,8 @@ class _Collected:
     rows: list[int] = field(default_factory=list)
     values: list[np.ndarray] = field(default_factory=list)
     """(23,) each: rotation, translation, angles, box, intrinsics."""
-    kinds: list[int] = field(default_factory=list)
+    focal_from: list[int] = field(default_factory=list)
+    """Into ``FOCAL_SOURCES``."""
 
 
 class SeriesBuilder:
@@ -53,7 +54,7 @@ class SeriesBuilder:
             self._size = frame.photo.size
         return len(self._frames) - 1
 
-    def add_head(self, row: int, number: int, head: Reconstruction, kind: FocalKind) -> None:
+    def add_head(self, row: int, number: int, head: Reconstruction) -> None:
         """What the engine made of a person in the frame of ``row``."""
         person = self._people.setdefault(number, _Collected())
         pose, K = head.pose, head.camera.K
@@ -61,7 +62,7 @@ class SeriesBuilder:
         camera = (K[0, 0], K[1, 1], K[0, 2], K[1, 2])
         person.rows.append(row)
         person.values.append(np.concatenate([pose.R.ravel(), pose.t_mm, angles, head.face.box_xyxy, camera]))
-        person.kinds.append(FOCAL_KINDS.index(kind))
+        person.focal_from.append(FOCAL_SOURCES.index(head.focal_from))
 
     def count_failure(self, row: int, reason: str) -> None:
         """The engine could make nothing of a face in that frame."""
@@ -121,5 +122,5 @@ def _person(number: int, collected: _Collected) -> PersonPoses:
         angles_deg=values[:, 12:15],
         box_xyxy=values[:, 15:19],
         intrinsics_px=values[:, 19:23],
-        focal_kind=np.array(collected.kinds, np.uint8)[order],
+        focal_from=np.array(collected.focal_from, np.uint8)[order],
     )

@@ -25,8 +25,9 @@ import numpy as np
 
 from faceviewer.io.atomic import write_atomically
 from faceviewer.io.json_node import JsonNode
-from faceviewer.jobs.pose_series import FOCAL_KINDS, SCALE_SENTENCE, PersonPoses, PoseSeries
-from faceviewer.types import FaceviewerError
+from faceviewer.io.result_reader import read_focal_source
+from faceviewer.jobs.pose_series import SCALE_SENTENCE, PersonPoses, PoseSeries
+from faceviewer.types import FOCAL_SOURCES, FaceviewerError
 
 SCHEMA = "faceviewer.pose/1"
 POSE_SUFFIXES = (".csv", ".json")
@@ -118,7 +119,7 @@ def _cells(series: PoseSeries, person: PersonPoses, place: int) -> tuple[object,
         *(f"{value:.7f}" for value in person.R_camera_head[place].ravel()),
         *(f"{value:.2f}" for value in person.box_xyxy[place]),
         *(f"{value:.3f}" for value in person.intrinsics_px[place]),
-        FOCAL_KINDS[person.focal_kind[place]],
+        FOCAL_SOURCES[person.focal_from[place]],
         series.engine,
         "engine's head size",
         f"{series.smoothing_s:g}",
@@ -159,7 +160,7 @@ def _person_tree(person: PersonPoses) -> dict[str, Any]:
         "rows": person.rows.tolist(),
         "R_camera_head": np.round(person.R_camera_head.reshape(-1, 9), 8).tolist(),
         **{name: np.round(getattr(person, name), decimals).tolist() for name, decimals in _TO_FILE},
-        "focal_from": [FOCAL_KINDS[kind] for kind in person.focal_kind],
+        "focal_from": [FOCAL_SOURCES[code] for code in person.focal_from],
     }
 
 
@@ -194,8 +195,8 @@ def _person(node: JsonNode, frames: int) -> PersonPoses:
     if (np.diff(rows) <= 0).any() or (len(rows) and not frames):
         node["rows"].fail("they must come in order")
     count = len(rows)
-    kinds = [one.choice(*FOCAL_KINDS) for one in node["focal_from"].elements()]
-    if len(kinds) != count:
+    sources = [FOCAL_SOURCES.index(read_focal_source(one)) for one in node["focal_from"].elements()]
+    if len(sources) != count:
         node["focal_from"].fail(f"a list of {count} expected")
     return PersonPoses(
         number=node["number"].integer(1, 1 << 30),
@@ -206,7 +207,7 @@ def _person(node: JsonNode, frames: int) -> PersonPoses:
         angles_deg=node["angles_deg"].rows(count, 3),
         box_xyxy=node["box_xyxy"].rows(count, 4),
         intrinsics_px=node["intrinsics_px"].rows(count, 4),
-        focal_kind=np.array([FOCAL_KINDS.index(kind) for kind in kinds], np.uint8),  # type: ignore[arg-type]
+        focal_from=np.array(sources, np.uint8),
     )
 
 

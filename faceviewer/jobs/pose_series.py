@@ -10,16 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 
-from faceviewer.types import Camera
+from faceviewer.types import FOCAL_SOURCES, Camera, FocalSource
 
-FocalKind = Literal["setting", "exif", "guess", "fixed", "engine"]
-FOCAL_KINDS: tuple[FocalKind, ...] = ("setting", "exif", "guess", "fixed", "engine")
-"""Where a focal length came from: the user; the photo's EXIF; the engine's guess, held for all frames; a value that the
-engine takes wherever none is known; a camera of the engine's own that follows no focal length."""
 SCALE_SENTENCE = "Pictures have no scale: millimetres take every head to be as large as the engine's own."
 QUANTITIES = ("yaw", "pitch", "roll", "x", "y", "z")
 """Columns of ``PersonPoses.values``: three angles in degrees, then the head's place in the camera frame in mm."""
@@ -44,8 +39,8 @@ class PersonPoses:
     """(n, 4) float64: the found face, pixels of the frame."""
     intrinsics_px: np.ndarray
     """(n, 4) float64: fx, fy, cx, cy of the camera, pixels."""
-    focal_kind: np.ndarray
-    """(n,) uint8 into ``FOCAL_KINDS``."""
+    focal_from: np.ndarray
+    """(n,) uint8 into ``FOCAL_SOURCES``: where each focal length came from; a guess is held for all frames."""
     name: str = ""
     """As the user calls it; empty for "Person" and the number."""
 
@@ -131,21 +126,22 @@ class PoseSeries:
         """What was taken for the focal length, in a sentence for each way that occurs."""
         if not any(len(person.rows) for person in self.people):
             return ()
-        kinds = np.concatenate([person.focal_kind for person in self.people])
+        sources = np.concatenate([person.focal_from for person in self.people])
         focal_px = np.concatenate([person.intrinsics_px[:, 0] for person in self.people])
         return tuple(
-            _FOCAL_SENTENCES[kind].format(_span(focal_px[kinds == code]))
-            for code, kind in enumerate(FOCAL_KINDS)
-            if (kinds == code).any()
+            _FOCAL_SENTENCES[source].format(_span(focal_px[sources == code]))
+            for code, source in enumerate(FOCAL_SOURCES)
+            if (sources == code).any()
         )
 
 
-_FOCAL_SENTENCES: dict[FocalKind, str] = {
+_FOCAL_SENTENCES: dict[FocalSource, str] = {
     "setting": "Focal length {}, as it was set.",
     "exif": "Focal length {}, from the EXIF data of the photos.",
     "guess": "Focal length {}, guessed by the engine from the first heads and held for all frames.",
-    "fixed": "Focal length {}, which the engine takes where none is known.",
-    "engine": "Focal length {}, of the engine's own cameras: this engine follows no setting.",
+    "fixed": "Focal length {}, which the engine takes where none is known: these are no real distances.",
+    "engine": "Focal length {}, of the engine's own cameras, whatever took the pictures: these are no real distances.",
+    "unknown": "Focal length {}; the engine does not say where it is from.",
 }
 
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from faceviewer.engines.devices import choose_device, is_out_of_memory
 from faceviewer.engines.engine import Engine
+from faceviewer.engines.focal import Focal, told_focal
 from faceviewer.engines.options import DEFAULT_OPTIONS, ReconstructOptions
 from faceviewer.engines.registry import DEFAULT_CHOICE, EngineChoice, build_engine, engine_spec
 from faceviewer.jobs.cuts import CutFinder
@@ -24,7 +25,7 @@ from faceviewer.jobs.people import UNSEEN_S, PeopleFollower
 from faceviewer.jobs.photo_job import no_progress
 from faceviewer.jobs.pose_builder import SeriesBuilder
 from faceviewer.jobs.pose_frames import PoseFrame, PoseSource
-from faceviewer.jobs.pose_series import FocalKind, PoseSeries
+from faceviewer.jobs.pose_series import PoseSeries
 from faceviewer.types import CancelToken, Face, FaceviewerError, Photo, Progress, ProgressCallback, Reconstruction
 
 _FOCAL_HEADS = 10
@@ -109,15 +110,14 @@ class _Run:
     ) -> None:
         self.built = built
         self._options = replace(request.options, texture_size=None)
-        self._follows_focal = "focal" in engine_spec(request.engine.id).outputs
+        self._follows_focal = engine_spec(request.engine.id).follows_focal
         self._engine = engine
         self._tracker = tracker
         self._cancel = cancel
         self._people = PeopleFollower()
         self._cuts = CutFinder()
         self._size = (0, 0)
-        self._focal_px: float | None = None
-        self._guessed: FocalKind = "guess"
+        self._held: Focal | None = None
         self._waiting: list[_Seen] = []
 
     def take(self, frame: PoseFrame) -> None:
@@ -130,7 +130,7 @@ class _Run:
         cut = self._cuts.is_cut(frame.photo.rgb)
         if frame.photo.size != self._size:
             self.settle_focal()  # another camera
-            self._focal_px, cut, self._size = None, True, frame.photo.size
+            self._held, cut, self._size = None, True, frame.photo.size
         faces = self._faces(frame.photo, new_scene=cut)
         boxes = np.array([face.box_xyxy for face in faces], np.float64).reshape(-1, 4)
         numbers = self._people.update(boxes, frame.time_s, cut=cut)
@@ -143,16 +143,13 @@ class _Run:
         return f"Frame {frame.index}: {count} {'person' if count == 1 else 'people'}"
 
     def settle_focal(self) -> None:
-        """Hold the median of what the engine guesses for the heads that wait, and make them with it."""
+        """Hold the median of what the engine takes for the heads that wait, and make them with it."""
         waiting, self._waiting = self._waiting, []
         if not waiting:
             return
         heads = [head for seen in waiting for head in self._heads(seen, self._options) if head is not None]
         if heads:
-            focal_px = np.array([head.camera.K[0, 0] for head in heads])
-            self._focal_px = float(np.median(focal_px))
-            whole = self._focal_px == round(self._focal_px)
-            self._guessed = "fixed" if whole and np.ptp(focal_px) == 0 else "guess"
+            self._held = Focal(float(np.median([head.camera.K[0, 0] for head in heads])), heads[0].focal_from)
         for seen in waiting:
             self._ask_now(seen)
 
@@ -166,7 +163,7 @@ class _Run:
         return tuple(faces)
 
     def _ask(self, seen: _Seen) -> None:
-        if self._kind(seen.photo) == "guess" and self._focal_px is None:
+        if self._held is None and not self._is_told(seen.photo):
             self._waiting.append(seen)
             if sum(len(one.faces) for one in self._waiting) >= _FOCAL_HEADS:
                 self.settle_focal()
@@ -174,19 +171,16 @@ class _Run:
             self._ask_now(seen)
 
     def _ask_now(self, seen: _Seen) -> None:
-        kind, options = self._kind(seen.photo), self._options
-        if kind == "guess":
-            kind, options = self._guessed, replace(options, focal_px=self._focal_px)
+        options = self._options
+        if self._held is not None and not self._is_told(seen.photo):
+            options = replace(options, focal_px=self._held.px, focal_from=self._held.source)
         for number, head in zip(seen.numbers, self._heads(seen, options, count=True), strict=True):
             if head is not None:
-                self.built.add_head(seen.row, number, head, kind)
+                self.built.add_head(seen.row, number, head)
 
-    def _kind(self, photo: Photo) -> FocalKind:
-        if not self._follows_focal:
-            return "engine"
-        if self._options.focal_for(photo.size) is not None:
-            return "setting"
-        return "guess" if photo.focal_px is None else "exif"
+    def _is_told(self, photo: Photo) -> bool:
+        """Whether the engine need not take a focal length of its own, or is not to be told any."""
+        return not self._follows_focal or told_focal(photo, self._options) is not None
 
     def _heads(
         self, seen: _Seen, options: ReconstructOptions, *, count: bool = False

@@ -54,7 +54,7 @@ class BatchRequest:
         if self.morph_targets and "expressions" not in self.engine.outputs:
             raise UsageError(f"the heads of the engine {self.engine.id} have no expressions for --morph-targets")
         given = self.options.focal_px is not None or self.options.fov_deg is not None
-        if given and "focal" not in self.engine.outputs:
+        if given and not self.engine.follows_focal:
             raise UsageError(f"the engine {self.engine.id} has a camera of its own: it takes no --fov or --focal")
         if unknown := [name for name in self.pictures if name not in PICTURES]:
             raise UsageError(f"there is no picture {unknown[0]!r}: choose of {', '.join(PICTURES)}")

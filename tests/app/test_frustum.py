@@ -118,3 +118,21 @@ def test_it_is_not_shown_without_a_photos_head_or_from_its_own_tip(result):
 
     compared = replace(store.state, comparison=Comparison(HeadRef(1), HeadRef(2)))
     assert shown_frustum(compared) is None
+
+
+def test_a_comparison_shows_heads_as_large_as_without_it(result):
+    from faceviewer.app.comparing import Comparing
+    from faceviewer.jobs.background import Background
+
+    store = store_with(result)
+    store.update(with_documents(store.state, [replace(store.state.documents[0], id=2)]))
+    viewing = Viewing(store)
+    viewing.look("front")
+    before = store.state.view.camera
+    viewing.toggle_camera_frustum()
+    assert store.state.view.camera != before
+    background = Background(lambda delivery: None)
+    Comparing(store, background).start(HeadRef(1), HeadRef(2))
+    assert background.close()
+    assert store.state.comparison is not None and not store.state.view.camera_frustum
+    assert np.allclose(store.state.view.camera.position_mm, before.position_mm)

@@ -157,7 +157,8 @@ def test_an_engine_without_its_files_is_told(room, film):
     room.verbs.wish(engine="3ddfa-v3")
     room.analyse(film)
     ((level, text),) = room.said
-    assert level == "error" and "3ddfa-v3 lacks" in text
+    assert level == "error" and text.startswith("The engine 3ddfa-v3 lacks")
+    assert text.endswith("Tools > Models tells more.")
 
 
 def test_cancelling_keeps_the_last_result(room, film, tmp_path):
@@ -229,3 +230,10 @@ def test_a_frame_that_cannot_be_read_any_more_is_told_in_its_place(room, film):
     room.wait(lambda: room.state.picture is not None and room.state.picture.row == 9)
     assert room.state.picture.rgb is None and "film.avi" in room.state.picture.trouble
     assert room.state.series is not None
+
+
+def test_one_frame_and_nobody_are_told_in_whole_sentences(room, tmp_path):
+    room.analyse(video_of(tmp_path / "one.avi", lambda k: numbered(5), count=1))
+    assert room.said == [("ok", "1 person was followed through 1 frame.")]
+    room.analyse(video_of(tmp_path / "none.avi", lambda k: numbered(0), count=3))
+    assert room.said == [("warning", "No head was found in any frame.")]

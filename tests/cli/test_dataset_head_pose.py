@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from head_pose_factory import WRITERS, write_arkitface, write_resources, write_trg_root, write_w300lp
+from head_pose_factory import WRITERS, write_aflw2000, write_arkitface, write_resources, write_trg_root, write_w300lp
 from typer.testing import CliRunner
 
 from faceviewer.cli.main import app
@@ -106,3 +106,11 @@ def test_wrong_usage(head_pose, tmp_path, arguments):
     status, _, errors = head_pose("info", write_arkitface(tmp_path, 1).root, *arguments)
     assert status == 2 and errors
     assert head_pose("info", tmp_path / "nowhere")[0] == 2
+
+
+def test_words_for_people(head_pose, tmp_path):
+    made = write_aflw2000(tmp_path / "AFLW2000", 1)
+    assert f": 1 sample, {made.keys[0]}\n" in head_pose("info", made.root)[1]
+    assert "degrees (as AFLW2000-3D counts them)" in head_pose("show", made.root, made.keys[0])[1]
+    made = write_arkitface(tmp_path, 1)
+    assert "degrees (as TRG counts them)" in head_pose("show", made.root, made.keys[0])[1]

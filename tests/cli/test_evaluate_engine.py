@@ -76,7 +76,7 @@ def test_many_troubles_are_told_in_short(tmp_path):
         (("--engine", "oracle", "--focal", "5"), "--focal is engine or true"),
         (("--engine", "oracle", "--limit", "0"), "take numbers from 1"),
         (("--engine", "oracle", "--worst", "-1"), "--worst takes numbers from 0"),
-        (("--engine", "oracle", "--dataset", "none"), "--dataset is auto or one of"),
+        (("--engine", "oracle", "--dataset", "none"), "--dataset none: choose one of auto"),
         (("--engine", "oracle", "--option", "x=1"), "no option 'x'"),
         (("--engine", "oracle", "--published-protocol"), "fewer than 64 photos"),
         (("--assets", "nowhere"), "--assets nowhere: there is no such folder"),
@@ -197,7 +197,7 @@ def test_comparing_what_is_none(aflw, tmp_path):
     page = tmp_path / "beside.html"
     for arguments, status, said in (
         ((tmp_path / "gone", tmp_path / "gone"), 2, "there is no such folder"),
-        ((aflw.root, aflw.root), 1, "table.json: cannot be read"),
+        ((aflw.root, aflw.root), 1, "no run of evaluate engine"),
     ):
         got, _, errors = run("compare", *arguments, "-o", page)
         assert got == status and said in errors

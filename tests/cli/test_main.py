@@ -238,7 +238,7 @@ def test_option_help_lists_what_can_be_chosen(cli):
 def test_choices_and_folder_reach_the_engine(cli, sample_photo, tmp_path, monkeypatch):
     seen = []
     monkeypatch.setattr("faceviewer.jobs.batch.run_batch", lambda tasks, request, *_, **__: seen.append(request) or [])
-    monkeypatch.setattr("faceviewer.engines.needs.missing_for", lambda spec, assets: None)
+    monkeypatch.setattr("faceviewer.cli.engine_options.missing_for", lambda spec, assets: None)
     choices = ["--option", "backbone=resnet50", "--option", "blend=median", "--option", "backbone = mbnetv3"]
     where = ["-o", tmp_path / "out", "--assets", tmp_path]
     assert cli("reconstruct", sample_photo, "--engine", "3ddfa-v3", *choices, *where)[0] == 0

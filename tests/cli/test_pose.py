@@ -51,7 +51,7 @@ def test_a_table(film, tmp_path):
     assert [row["frame"] for row in rows] == [str(k) for k in range(10)]
     assert [row["person"] for row in rows] == ["", *["1"] * 9], "the first frame is black"
     assert "Person 1: 9 frames, 0.10 s to 0.90 s\n" in text and "Pictures have no scale" in text
-    assert "this engine follows no setting" in text and text.endswith(f"written to {tmp_path / 'out' / 'poses.csv'}\n")
+    assert "of the engine's own cameras" in text and text.endswith(f"written to {tmp_path / 'out' / 'poses.csv'}\n")
 
 
 def test_json_of_every_third_frame_smoothed(film, tmp_path):
@@ -109,3 +109,26 @@ def test_garbage_and_interruption_leave_no_file(film, tmp_path, monkeypatch):
 def test_options_are_listed():
     status, text, _ = run("--option", "help", "--engine", "3ddfa-v3")
     assert status == 0 and "=" in text
+
+
+def test_one_frame_is_no_stretch_of_time(tmp_path):
+    film = video_of(tmp_path / "one.avi", lambda k: numbered(5), count=1)
+    status, text, _ = run(film, "-o", tmp_path / "poses.csv", "--engine", "fake")
+    assert status == 0 and "Person 1: 1 frame, at 0.00 s\n" in text and "1 frame looked at; written to" in text
+
+
+def test_what_cannot_be_written_is_found_out_before_the_work(film, tmp_path, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(pose_video, "build_engine", lambda *_: pytest.fail("the analysis has begun"))
+        check_targets(film, tmp_path)
+    assert run(tmp_path / "nothing.avi", "-o", tmp_path / "new" / "x.csv", "--engine", "fake")[0] == 1
+    assert not (tmp_path / "new").exists(), "nothing is left behind"
+
+
+def check_targets(film, tmp_path):
+    (tmp_path / "folder.csv").mkdir()
+    status, _, errors = run(film, "-o", tmp_path / "folder.csv", "--engine", "fake")
+    assert status == 1 and errors == f"error: {tmp_path / 'folder.csv'}: a folder of that name is in the way\n"
+    (tmp_path / "file").write_text("")
+    status, _, errors = run(film, "-o", tmp_path / "file" / "x.csv", "--engine", "fake")
+    assert status == 1 and "not a folder" in errors

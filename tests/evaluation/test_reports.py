@@ -20,6 +20,7 @@ from faceviewer.evaluation.outputs import write_run
 from faceviewer.evaluation.published import PUBLISHED
 from faceviewer.evaluation.report_compare import compare_html, compare_runs
 from faceviewer.evaluation.report_html import report_html
+from faceviewer.evaluation.report_page import page
 from faceviewer.evaluation.report_plots import Labels, Series, bars_plot, curves_plot, scatter_plot, share_below
 from faceviewer.evaluation.request import EvaluationRequest
 from faceviewer.evaluation.rows import Row
@@ -211,8 +212,40 @@ def test_runs_that_cannot_be_compared(lay, measure, tmp_path):
     none = replace(run, rows=tuple(replace(row, status="failed") for row in run.rows))
     with pytest.raises(UsageError, match="share no photo"):
         compare_runs({"one": run, "two": none})
-    with pytest.raises(FaceviewerError, match=r"table\.json: cannot be read"):
+    with pytest.raises(FaceviewerError, match=r"nothing: no run of evaluate engine"):
         read_run(tmp_path / "nothing")
+    (tmp_path / "journal.jsonl").write_text("")
+    with pytest.raises(FaceviewerError, match="stopped before its end, --resume goes on"):
+        read_run(tmp_path)
+
+
+def test_photos_of_one_name_that_are_other_photos_are_not_compared(lay, measure):
+    run = measure(lay("aflw2000")[1])
+    first, *others = run.rows
+    other = replace(run, rows=(replace(first, stamp=(first.stamp[0] + 1, first.stamp[1])), *others))
+    assert compare_runs({"one": run, "two": other}).photos == len(others)
+    moved = replace(run, rows=tuple(replace(row, stamp=(row.stamp[0], row.stamp[1] + 5)) for row in run.rows))
+    assert compare_runs({"one": run, "two": moved}).photos == len(run.rows), "a copy is the same photo"
+
+
+def test_only_what_the_page_shows_is_explained(lay, measure):
+    text = check_page(told_report(measure(lay("aflw2000")[1]))).text
+    assert "MAEV" in text and "3DRecon" not in text and "ADD" not in text and "closest points" not in text
+    text = check_page(told_report(measure(lay("heads")[1], limit=1))).text
+    assert "without the constant offset" not in text, "one photo has none"
+
+
+def test_long_names_wrap_and_the_page_prints():
+    for rule in ("th[scope=row]{white-space:normal;overflow-wrap:anywhere", "@media print", "break-inside:avoid"):
+        assert rule in page("title", [])
+
+
+def test_dots_are_not_cut_at_the_edge():
+    values = np.array([-30.0, 0.0, 10.0])
+    plot = scatter_plot(Labels("a", "b", "x", "y"), [Series("", values, values)])
+    for axis, low, high in (("cx", 56, 466), ("cy", 12, 254)):
+        places = [float(place) for place in re.findall(rf'{axis}="([0-9.]+)"', plot)]
+        assert low + 4 < min(places) and max(places) < high - 4
 
 
 def test_plots_of_odd_numbers():

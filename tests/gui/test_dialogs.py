@@ -303,3 +303,16 @@ def test_about_names_every_work_with_its_licence(qtbot) -> None:
     for one in (*DATA, *PACKAGES):
         assert one.name in text and one.licence in text
     assert "GNU Lesser General Public License" in text
+
+
+def test_what_is_said_is_as_high_as_its_wrapped_lines(qtbot):
+    from faceviewer.app.models_state import Said
+    from faceviewer.gui.dialogs.model_bars import SaidList
+
+    said = SaidList()
+    qtbot.addWidget(said)
+    said.resize(400, 20)
+    said.show_said((Said("many words " * 16, "error"),))
+    QApplication.processEvents()
+    text = said.visualItemRect(said.item(0))
+    assert text.height() > 2 * said.fontMetrics().lineSpacing() and said.viewport().rect().contains(text)

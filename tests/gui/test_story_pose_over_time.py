@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QListWidget, QPus
 
 from faceviewer.app.state import Document
 from faceviewer.gui.image_pane import ImagePane
+from faceviewer.gui.pane_layers import FaceFrame
 from faceviewer.gui.panels.photo_menu import photo_menu
 from faceviewer.gui.panels.photo_rows import Row
 from faceviewer.gui.pose_over_time.curves import PoseCurves
@@ -57,7 +58,7 @@ class Page:
         return self.app.state.pose_over_time
 
     def button(self, text: str) -> QPushButton:
-        return next(one for one in self.dialog.findChildren(QPushButton) if one.text() == text)
+        return next(one for one in self.dialog.findChildren(QPushButton) if one.text().replace("&", "") == text)
 
     def press(self, text: str) -> None:
         assert self.button(text).isEnabled() and self.button(text).isVisible(), text
@@ -216,3 +217,38 @@ def test_a_videos_menu_leads_there(app, qtbot, film, fake):
     photo = photo_menu(Row(Document(2, "a.jpg", path=film), None), app.verbs, app.window)
     assert not any(one.isVisible() for one in photo.actions() if one.text() == "Head pose over time...")
     photo.close()
+
+
+def test_a_long_name_does_not_cover_the_picture(quick, film, monkeypatch):
+    quick.choose(film, monkeypatch)
+    quick.analyse()
+    quick.table.item(0, 0).setText("Somebody whose name goes on and on, over all the others")
+    quick.app.verbs.pose_over_time.move_to(3)
+    quick.wait_for_frame(3)
+    titles = [layer.title for layer in quick.pane._layers if isinstance(layer, FaceFrame)]
+    assert titles == ["Somebody whose name goe…"] and quick.state.series.people[0].title.endswith("others")
+
+
+def test_it_is_used_with_keys_alone(quick, film, monkeypatch, qtbot):
+    monkeypatch.setattr(QtUserInterface, "choose_file", lambda *_: film)
+    letters = [text[text.index("&") + 1].lower() for text in shown_texts(quick.dialog) if "&" in text]
+    assert len(letters) == len(set(letters)), "no letter leads to two things"
+    for text in ("Choose video…", "Analyse"):
+        assert not quick.button(text).shortcut().isEmpty()
+        qtbot.keyClick(quick.button(text), Qt.Key.Key_Space)
+    quick.app.wait_until(lambda: quick.state.series is not None and quick.state.job is None, timeout=LONG)
+
+
+def shown_texts(dialog) -> list[str]:
+    return [one.text() for kind in (QPushButton, QLabel) for one in dialog.findChildren(kind) if one.isVisible()]
+
+
+def test_frames_of_a_folder_have_a_rate_that_is_taken(quick, tmp_path, monkeypatch):
+    from PIL import Image
+
+    for k in (3, 4):
+        Image.fromarray(numbered(k)).save(tmp_path / f"{k}.png")
+    monkeypatch.setattr(QtUserInterface, "choose_folder", lambda *_: tmp_path)
+    quick.press("Choose folder…")
+    quick.analyse()
+    assert "taken as 25.00 frames per second" in quick.texts()

@@ -90,7 +90,7 @@ def test_json_contract(result, written):
     np.testing.assert_array_equal(camera["K"], result.camera.K)
     np.testing.assert_array_equal(camera["R_camera_head"], result.camera.R_camera_head)
     np.testing.assert_array_equal(camera["t_camera_head_mm"], result.camera.t_camera_head)
-    assert (camera["width"], camera["height"]) == result.photo_size
+    assert (camera["width"], camera["height"], camera["focal_from"]) == (*result.photo_size, "exif")
     pose = tree["pose"]
     assert [pose[name] for name in ("yaw_deg", "pitch_deg", "roll_deg")] == [20.0, 0.5, -1.25]
     np.testing.assert_array_equal(pose["R"], result.pose.R)
@@ -157,7 +157,8 @@ def assert_same_landmarks(a, b):
 def test_round_trip(result, tmp_path):
     paths = write_everything(result, tmp_path)
     back = read_reconstruction(paths[-1])
-    for name in ("photo_name", "photo_sha256", "photo_size", "engine", "device", "stages", "warnings"):
+    plain = ("photo_name", "photo_sha256", "photo_size", "engine", "device", "focal_from", "stages", "warnings")
+    for name in plain:
         assert getattr(back, name) == getattr(result, name)
     assert back.reprojection_px == result.reprojection_px
     assert dict(back.timings).keys() == {"detect", "fit", "texture", "write"}

@@ -215,6 +215,13 @@ def test_unknown_keys_are_passed_over(valid, path):
     assert isinstance(read_result(path), SavedResult)
 
 
+def test_files_of_earlier_versions_do_not_say_where_the_focal_length_is_from(valid, path):
+    path.write_text(json.dumps(put(valid, "camera.focal_from", ...)))
+    assert read_result(path).focal_from == "unknown"
+    path.write_text(json.dumps(put(valid, "camera.focal_from", "magic")))
+    assert "camera.focal_from: one of setting, exif, guess" in refused(path)
+
+
 def test_null_reprojection_is_unknown(valid, path):
     path.write_text(json.dumps(put(valid, "reprojection_px", None)))
     assert math.isnan(read_result(path).reprojection_px)

@@ -94,6 +94,9 @@ def test_heads_come_back_bit_for_bit(colors):
     head = encode_head(result)
     again = decode_head(JsonNode(head.tree, ""), group(head.parts[ARRAYS]), head.parts.__getitem__, shared)
     assert differences(again, result) == []
+    earlier = {name: value for name, value in head.tree.items() if name != "focal_from"}
+    again = decode_head(JsonNode(earlier, ""), group(head.parts[ARRAYS]), head.parts.__getitem__, shared)
+    assert again.focal_from == "unknown"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from engine_events import FACE, FakeTracker, Listener, running
 from fake_engine import FakeEngine
 from fake_frames import SyntheticSource, moving_portrait, number_of, numbered, video_of
 
+from faceviewer.engines.focal import told_focal
 from faceviewer.engines.options import DEFAULT_OPTIONS, ReconstructOptions
 from faceviewer.engines.registry import EngineChoice
 from faceviewer.jobs import live
@@ -31,7 +32,7 @@ from faceviewer.jobs.jobs import FollowFrames
 from faceviewer.jobs.live import Follower
 from faceviewer.jobs.video_source import VideoFileSource
 from faceviewer.jobs.workshop import Workshop
-from faceviewer.types import CancelToken, Face, FaceviewerError, Photo
+from faceviewer.types import CancelToken, Face, FaceviewerError, FocalSource, Photo
 
 pytestmark = pytest.mark.usefixtures("fake")
 
@@ -194,6 +195,7 @@ class Remembering(FakeEngine):
         super().__init__("cpu")
         self.faces: list[Face] = []
         self.asked: list[ReconstructOptions] = []
+        self.unknown: FocalSource = "guess"
 
     def _head(self, photo, face, options):
         head = super()._head(photo, face, options)
@@ -201,7 +203,9 @@ class Remembering(FakeEngine):
         self.asked.append(options)
         K = head.camera.K.copy()
         K[0, 0] = 500 + len(self.faces)
-        return replace(head, camera=replace(head.camera, K=K))
+        told = told_focal(photo, options)
+        source = self.unknown if told is None else told.source
+        return replace(head, camera=replace(head.camera, K=K), focal_from=source)
 
 
 def test_a_camera_s_focal_length_is_held_after_some_heads() -> None:
@@ -210,9 +214,20 @@ def test_a_camera_s_focal_length_is_held_after_some_heads() -> None:
     for k in range(20):
         follower.follow(Photo(numbered(5)), k / 30, 0.5)
     assert [options.focal_px for options in engine.asked] == [None] * 10 + [505.5] * 10
+    assert engine.asked[-1].focal_from == "guess"
     assert all(options.texture_size is None for options in engine.asked)
     follower.follow(Photo(np.full((100, 100, 3), 9, np.uint8)), 0.7, 0.5)  # another size: another camera
     assert engine.asked[-1].focal_px is None
+
+
+@pytest.mark.parametrize("source", ["fixed", "engine"])
+def test_what_is_no_guess_is_not_held(source: FocalSource) -> None:
+    engine = Remembering()
+    engine.unknown = source
+    follower = Follower(FakeTracker(), engine, DEFAULT_OPTIONS, CancelToken())
+    for k in range(15):
+        follower.follow(Photo(numbered(5)), k / 30, 0.5)
+    assert {options.focal_px for options in engine.asked} == {None}
 
 
 def test_a_known_focal_length_is_kept() -> None:

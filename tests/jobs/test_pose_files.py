@@ -28,7 +28,7 @@ def test_json_comes_back(tmp_path):
     for got, wanted in zip(read.people, series.people, strict=True):
         assert got.number == wanted.number
         np.testing.assert_array_equal(got.rows, wanted.rows)
-        np.testing.assert_array_equal(got.focal_kind, wanted.focal_kind)
+        np.testing.assert_array_equal(got.focal_from, wanted.focal_from)
         for name in ("R_camera_head", "t_mm", "angles_deg", "box_xyxy", "intrinsics_px"):
             np.testing.assert_allclose(getattr(got, name), getattr(wanted, name), atol=6e-3, err_msg=name)
     assert read.people[0].name.startswith("Ann") and read.notes == ("one thing",)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pose_factory import SIZE, make_person, make_series
 
-from faceviewer.jobs.pose_series import FOCAL_KINDS, PoseSeries
+from faceviewer.jobs.pose_series import PoseSeries
 
 
 def test_gaps_split_what_was_seen():
@@ -34,23 +34,24 @@ def test_names():
 
 
 @pytest.mark.parametrize(
-    ("kind", "said"),
+    ("source", "said"),
     [
         ("setting", "812 px, as it was set"),
         ("exif", "from the EXIF data"),
         ("guess", "guessed by the engine from the first heads and held"),
         ("fixed", "which the engine takes where none is known"),
         ("engine", "of the engine's own cameras"),
+        ("unknown", "the engine does not say"),
     ],
 )
-def test_the_focal_length_is_named_with_where_it_came_from(kind, said):
-    person = make_person(1, range(3), kind=FOCAL_KINDS.index(kind))
+def test_the_focal_length_is_named_with_where_it_came_from(source, said):
+    person = make_person(1, range(3), focal_from=source)
     series = PoseSeries("a", np.arange(3), np.arange(3.0), (person,), "builtin")
     (sentence,) = series.focal_sentences()
     assert said in sentence and "812 px" in sentence
 
 
 def test_several_focal_lengths_and_none():
-    people = (make_person(1, range(3), kind=1), make_person(2, range(3), kind=2))
+    people = (make_person(1, range(3), focal_from="exif"), make_person(2, range(3), focal_from="guess"))
     assert len(PoseSeries("a", np.arange(3), np.arange(3.0), people, "builtin").focal_sentences()) == 2
     assert PoseSeries("a", np.arange(3), np.arange(3.0), (), "builtin").focal_sentences() == ()

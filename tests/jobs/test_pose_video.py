@@ -16,13 +16,14 @@ from fake_frames import numbered, video_of
 from PIL import Image
 from pose_factory import film_of_two, two_people
 
+from faceviewer.engines.focal import Focal, told_focal
 from faceviewer.engines.options import ReconstructOptions, UsageError
 from faceviewer.engines.registry import EngineChoice, EngineSpec, register
 from faceviewer.jobs import pose_video
 from faceviewer.jobs.pose_frames import PoseSource
-from faceviewer.jobs.pose_series import FOCAL_KINDS, PoseSeries
+from faceviewer.jobs.pose_series import PoseSeries
 from faceviewer.jobs.pose_video import PoseRequest, analyse_poses
-from faceviewer.types import Cancelled, CancelToken, Face, FaceviewerError
+from faceviewer.types import FOCAL_SOURCES, Cancelled, CancelToken, Face, FaceviewerError, FocalSource
 
 pytestmark = pytest.mark.usefixtures("fake")
 
@@ -52,6 +53,7 @@ class Watched(FakeEngine):
         self.fails: Callable[[int, Face], bool] = lambda call, face: False
         self.error: Exception = FaceviewerError("the face cannot be fitted.")
         self.guess: Callable[[int], float] = lambda head: 500.25 + head
+        self.unknown: FocalSource = "guess"
 
     def reconstruct(self, shots, *, options, progress, cancel):
         self.asked.append(options)
@@ -62,8 +64,9 @@ class Watched(FakeEngine):
     def _head(self, photo, face, options):
         head = super()._head(photo, face, options)
         K = head.camera.K.copy()
-        K[0, 0] = K[1, 1] = options.focal_for(photo.size) or photo.focal_px or self.guess(len(self.asked))
-        return replace(head, camera=replace(head.camera, K=K))
+        focal = told_focal(photo, options) or Focal(self.guess(len(self.asked)), self.unknown)
+        K[0, 0] = K[1, 1] = focal.px
+        return replace(head, camera=replace(head.camera, K=K), focal_from=focal.source)
 
 
 @pytest.fixture
@@ -103,7 +106,7 @@ def test_one_focal_length_is_held_for_all_frames(film, engine):
     series = analyse(film)
     # ten heads wait: frames 1 to 6 with one each, 7 and 8 with two
     held = float(np.median([501.25, 502.25, 503.25, 504.25, 505.25, 506.25, *[507.25] * 2, *[508.25] * 2]))
-    assert {options.focal_px for options in engine.asked[8:]} == {held}
+    assert {(options.focal_px, options.focal_from) for options in engine.asked[8:]} == {(held, "guess")}
     assert {float(focal) for person in series.people for focal in person.intrinsics_px[:, 0]} == {held}
     assert series.focal_sentences() == (
         f"Focal length {held:.0f} px, guessed by the engine from the first heads and held for all frames.",
@@ -111,9 +114,9 @@ def test_one_focal_length_is_held_for_all_frames(film, engine):
 
 
 def test_an_engine_that_takes_one_value_wherever_none_is_known(film, engine):
-    engine.guess = lambda head: 5000.0
+    engine.guess, engine.unknown = lambda head: 5000.5, "fixed"
     (sentence,) = analyse(film).focal_sentences()
-    assert sentence == "Focal length 5000 px, which the engine takes where none is known."
+    assert sentence == "Focal length 5000 px, which the engine takes where none is known: these are no real distances."
 
 
 def test_few_heads_are_made_with_their_median_too(tmp_path, engine):
@@ -134,14 +137,17 @@ def test_focal_lengths_that_are_known(film, engine, tmp_path):
         exif.get_ifd(0x8769)[0xA405] = 50  # millimetres as on 35 mm film
         picture.save(folder / f"{number}.jpg", **({"exif": exif} if number < 2 else {}))
     series = analyse(folder)
-    kinds = [FOCAL_KINDS[kind] for kind in series.people[0].focal_kind]
-    assert kinds == ["exif", "exif", "guess", "guess"] and series.people[0].rows.tolist() == [0, 1, 2, 3]
+    sources = [FOCAL_SOURCES[code] for code in series.people[0].focal_from]
+    assert sources == ["exif", "exif", "guess", "guess"] and series.people[0].rows.tolist() == [0, 1, 2, 3]
     assert series.files == ("0.jpg", "1.jpg", "2.jpg", "3.jpg") and len(series.focal_sentences()) == 2
 
 
-def test_an_engine_with_cameras_of_its_own(film):
-    series = analyse(film, "fake")
-    assert "this engine follows no setting" in series.focal_sentences()[0]
+def test_an_engine_with_cameras_of_its_own(film, engine):
+    register(EngineSpec("watched", "", "", (), frozenset(), "fake_engine:watched"))
+    engine.unknown = "engine"
+    series = analyse(film)
+    assert {options.focal_px for options in engine.asked} == {None} and len(engine.asked) == 23, "each frame once"
+    assert "of the engine's own cameras" in series.focal_sentences()[0]
 
 
 def test_where_the_engine_fails_there_is_a_gap_and_one_counted_sentence(film, engine):
@@ -259,6 +265,8 @@ def test_the_real_tools_follow_two_people(tmp_path):
     assert left.t_mm[:, 0].max() < 0 < right.t_mm[:, 0].min() and (left.t_mm[:, 2] > 200).all()
     np.testing.assert_allclose(np.median(left.angles_deg[:, 0]), -np.median(right.angles_deg[:, 0]), atol=4)
     for person in series.people:
+        assert {FOCAL_SOURCES[code] for code in person.focal_from} == {"guess"}
+        assert np.ptp(person.intrinsics_px[:, 0]) == 0
         for place, row in enumerate(person.rows):
             x, y = person.camera(place, series.size).project(np.zeros(3))
             box = person.box_xyxy[place]

@@ -24,10 +24,11 @@ from faceviewer.datasets.head_pose.arkitface_list import read_list
 from faceviewer.datasets.head_pose.arkitface_resources import VERTICES, read_flip_index, read_resources
 from faceviewer.datasets.head_pose.boxes import box_of
 from faceviewer.datasets.head_pose.checked import array_in, check_rotation
-from faceviewer.datasets.head_pose.frames import CAMERA_FROM_VIEWER, MM, pinhole, project
+from faceviewer.datasets.head_pose.frames import CAMERA_FROM_VIEWER, MM, project
 from faceviewer.datasets.head_pose.lists import Complaints
 from faceviewer.datasets.head_pose.photo_size import photo_size
 from faceviewer.datasets.head_pose.sample import Angles, HeadSample, HeadTruth
+from faceviewer.geometry.pinhole import pinhole
 from faceviewer.io.safe_load import load_npz
 from faceviewer.types import FaceviewerError
 

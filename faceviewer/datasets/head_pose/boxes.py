@@ -12,9 +12,9 @@ from faceviewer.types import FaceviewerError
 MOVED = "the box was moved into the photo"
 
 
-def box_of(landmarks_px: np.ndarray, where: Path) -> np.ndarray:
+def box_of(landmarks_px: np.ndarray, where: Path | str) -> np.ndarray:
     """(4,) float64 left, top, right, bottom, whole pixels; it may leave the photo. Raises FaceviewerError, which names
-    the file ``where`` that the landmarks come from, when they lie on one place or out of reach.
+    ``where`` the landmarks come from, when they lie on one place or out of reach.
     """
     try:
         return face_box(landmarks_px).astype(np.float64)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from faceviewer.datasets.head_pose.sample import Angles
+
+COUNTED: dict[Angles, str] = {"pose_para": "AFLW2000-3D", "yxz": "TRG"}
+"""Who counts angles so, as readers of figures know it."""
 TERMS = {
     "arkitface": "ARKitFace: its authors give it out on a signed agreement, for research only "
     "(github.com/cbsropenproject/6dof_face).",

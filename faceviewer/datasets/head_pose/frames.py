@@ -17,11 +17,6 @@ MM = 1000.0
 """Millimetres in a metre."""
 
 
-def pinhole(focal_px: float, size: tuple[int, int]) -> np.ndarray:
-    """(3, 3) K of a camera with square pixels that looks through the middle of a photo of (width, height) pixels."""
-    return np.array([[focal_px, 0, size[0] / 2], [0, focal_px, size[1] / 2], [0, 0, 1.0]])
-
-
 def project(points: np.ndarray, R: np.ndarray, t: np.ndarray, K: np.ndarray) -> np.ndarray | None:
     """(N, 2) photo pixels of (N, 3) points; None when one of them is not in front of the camera."""
     xyz = points @ R.T + t

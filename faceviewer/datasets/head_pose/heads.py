@@ -26,10 +26,11 @@ import numpy as np
 
 from faceviewer.datasets.head_pose.boxes import box_of
 from faceviewer.datasets.head_pose.checked import LARGEST, array_in, as_ids, is_rotation
-from faceviewer.datasets.head_pose.frames import CAMERA_FROM_VIEWER, pinhole, project
+from faceviewer.datasets.head_pose.frames import CAMERA_FROM_VIEWER, project
 from faceviewer.datasets.head_pose.key_table import KeyTable
 from faceviewer.datasets.head_pose.lists import Complaints, is_safe_key, shown
 from faceviewer.datasets.head_pose.sample import Angles, HeadSample, HeadTruth
+from faceviewer.geometry.pinhole import pinhole
 from faceviewer.io.json_node import JsonNode, read_json
 from faceviewer.io.safe_load import load_npz
 from faceviewer.types import FaceviewerError
@@ -112,7 +113,7 @@ class Heads:
             vertices_mm=mesh.vertices,
             triangles=mesh.triangles,
             landmarks68_mm=mesh.landmarks,
-            face_box_ltrb=None if landmarks_px is None else box_of(landmarks_px, self._path),
+            face_box_ltrb=None if landmarks_px is None else box_of(landmarks_px, f"{self._path}: {key}"),
             shape_is_posed=not view.is_neutral,
         )
         return HeadSample(key, photo, truth)
@@ -133,6 +134,8 @@ def _has(view: JsonNode, name: str) -> bool:
 
 def _read_view(view: JsonNode) -> _View:
     """Raises FaceviewerError with the place of what is wrong."""
+    if not view.is_null():
+        dict(view.items())  # or it is no object
     R, t_mm = _pose(view)
     landmarks_px = view["landmarks"].rows(68, 2) if _has(view, "landmarks") else None
     is_neutral = _has(view, "neutral") and view["neutral"].flag()
@@ -165,6 +168,8 @@ def _pose(view: JsonNode) -> tuple[np.ndarray, np.ndarray] | tuple[None, None]:
     R, t_mm = view["R"].rows(3, 3), view["t_mm"].numbers(3)
     if not is_rotation(R):
         view["R"].fail("not a rotation")
+    if t_mm[2] >= 0:
+        view["t_mm"].fail("the head would be behind the camera, which looks along -z")
     return CAMERA_FROM_VIEWER @ R, CAMERA_FROM_VIEWER @ t_mm
 
 

@@ -28,9 +28,10 @@ from __future__ import annotations
 import numpy as np
 
 from faceviewer.datasets.head_pose.arkitface_resources import VERTICES
-from faceviewer.datasets.head_pose.frames import MM, TRG_FROM_OURS, pinhole
+from faceviewer.datasets.head_pose.frames import MM, TRG_FROM_OURS
 from faceviewer.datasets.head_pose.sample import HeadPoseDataset, HeadSample
 from faceviewer.geometry.crop192 import CROP_SIZE, Crop192
+from faceviewer.geometry.pinhole import pinhole
 from faceviewer.io.photo import load_photo
 from faceviewer.types import FaceviewerError
 

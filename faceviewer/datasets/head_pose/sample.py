@@ -13,6 +13,8 @@ from typing import Literal, Protocol
 
 import numpy as np
 
+from faceviewer.types import Camera
+
 Angles = Literal["pose_para", "yxz"]
 """How a data set and those who publish figures on it count yaw, pitch and roll: as AFLW2000-3D's ``Pose_Para``
 (``geometry.rotations.pose_from_rotation``), or by fixed axes y, x, z of the camera, as TRG, ARKitFace and BIWI do."""
@@ -49,6 +51,12 @@ class HeadTruth:
                 view = np.ascontiguousarray(array).view()
                 view.setflags(write=False)
                 object.__setattr__(self, name, view)
+
+    def camera(self, size: tuple[int, int]) -> Camera | None:
+        """The camera that took the photo of ``size`` (width, height); None where K, rotation or place is not known."""
+        if self.K is None or self.R_camera_head is None or self.t_camera_head_mm is None:
+            return None
+        return Camera(self.K, self.R_camera_head, self.t_camera_head_mm, size)
 
 
 @dataclass(frozen=True, eq=False)

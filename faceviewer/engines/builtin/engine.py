@@ -31,7 +31,7 @@ from faceviewer.raster.texture import build_texture, build_texture_from_shots
 from faceviewer.types import (
     CancelToken,
     Face,
-    Photo,
+    FocalSource,
     Progress,
     ProgressCallback,
     Reconstruction,
@@ -156,6 +156,8 @@ class BuiltinEngine:
         mesh = head_mesh(self.head, identity, expression)
         camera = head_camera(state, k, photo.size)
         landmarks = landmark_sets(self.head, mesh, camera, self.device)
+        told = told_focal(photo, options)
+        focal_from = "guess" if told is None else told.source
         distance_px = np.linalg.norm(landmarks[LANDMARK_SET].xy_px - face.landmarks[LANDMARK_SET].xy_px, axis=1)
         return Reconstruction(
             photo_name=photo.name,
@@ -171,8 +173,8 @@ class BuiltinEngine:
             textures={},
             coefficients={"identity": identity, "expression": expression},
             reprojection_px=float(np.median(distance_px)),
-            focal_from="guess" if (told := told_focal(photo, options)) is None else told.source,
-            warnings=_warnings(photo, options, distance_px, face),
+            focal_from=focal_from,
+            warnings=_warnings(focal_from, distance_px, face),
         )
 
     def _textured(
@@ -219,9 +221,9 @@ class BuiltinEngine:
         ]
 
 
-def _warnings(photo: Photo, options: ReconstructOptions, distance_px: np.ndarray, face: Face) -> tuple[str, ...]:
+def _warnings(focal_from: FocalSource, distance_px: np.ndarray, face: Face) -> tuple[str, ...]:
     found = ["The size in millimetres assumes an average head: a photo has no scale."]
-    if photo.focal_px is None and options.focal_for(photo.size) is None:
+    if focal_from == "guess":
         found.append("The photo does not say its focal length; it was estimated, and with it the distance.")
     width = float(face.box_xyxy[2] - face.box_xyxy[0])
     if width < SMALL_FACE_PX:

@@ -10,6 +10,7 @@ import torch
 from faceviewer.engines.builtin.fit import FitState
 from faceviewer.engines.builtin.witnesses import witnesses
 from faceviewer.geometry.normals import triangle_normals, vertex_normals
+from faceviewer.geometry.pinhole import pinhole
 from faceviewer.geometry.rotations import pose_from_rotation
 from faceviewer.models.contour import CONTOUR_STEP, marched_landmarks
 from faceviewer.models.head_model import HeadModel
@@ -24,8 +25,7 @@ def head_mesh(head: HeadModel, identity: np.ndarray, expression: np.ndarray) -> 
 
 def head_camera(state: FitState, face: int, size: tuple[int, int]) -> Camera:
     """The camera of one face's photo: square pixels, principal point in the middle."""
-    focal = float(state.log_focal[face].exp())
-    K = np.array([[focal, 0, size[0] / 2], [0, focal, size[1] / 2], [0, 0, 1]])
+    K = pinhole(float(state.log_focal[face].exp()), size)
     R = state.R[face].double().cpu()
     U, _, Vt = torch.linalg.svd(R)  # float32 steps drift from a rotation by 1e-6
     return Camera(K, (U @ Vt).numpy(), state.t[face].double().cpu().numpy(), size)

@@ -13,8 +13,9 @@ from torch import Tensor
 
 from faceviewer.engines.builtin.fit import FitState, Observations, fit
 from faceviewer.engines.builtin.point_model import PointModel
-from faceviewer.engines.builtin.start import known_focal, observe_expression, start_state, usual_focal, weak_pose
+from faceviewer.engines.builtin.start import focal_log_sd, observe_expression, start_state, usual_focal, weak_pose
 from faceviewer.engines.engine import Shot
+from faceviewer.engines.focal import told_focal
 from faceviewer.engines.options import ReconstructOptions
 from faceviewer.types import CancelToken, FaceviewerError
 
@@ -40,10 +41,10 @@ def observe(
     xy_px, z_px = xy_px.to(device), z_px.to(device)
     size_px = torch.tensor([photo.size for photo, _ in shots], dtype=torch.float32, device=device)
     log_focal = usual_focal(size_px.amax(1), weak_pose(model, xy_px, z_px).scale_px_per_mm).log()
-    known = [known_focal(photo, options.focal_for(photo.size)) for photo, _ in shots]
-    for row, (focal_px, _) in enumerate(known):
-        if focal_px is not None:
-            log_focal[row] = math.log(focal_px)
+    told = [told_focal(photo, options) for photo, _ in shots]
+    for row, focal in enumerate(told):
+        if focal is not None:
+            log_focal[row] = math.log(focal.px)
     return Observations(
         xy_px=xy_px,
         z_px=z_px,
@@ -51,7 +52,7 @@ def observe(
         sd_mm=landmark_sd_mm.expand(len(shots), -1) * LANDMARK_SD_FACTOR,
         person=torch.tensor(person, device=device),
         log_focal=log_focal,
-        log_focal_sd=torch.tensor([sd for _, sd in known], device=device),
+        log_focal_sd=torch.tensor([focal_log_sd(focal) for focal in told], device=device),
         expression=observe_expression(model, [face for _, face in shots]).to(device),
         expression_sd=EXPRESSION_SD,
         identity=torch.zeros(max(person) + 1, model.identity_count, device=device),

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from faceviewer.engines.builtin.fit import FitState, Observations
 from faceviewer.engines.builtin.point_model import PointModel
-from faceviewer.types import BLENDSHAPE_NAMES, Face, Photo
+from faceviewer.engines.focal import Focal
+from faceviewer.types import BLENDSHAPE_NAMES, Face
 
 MESH_POINTS = 468
 """The landmarks on the skin; the ten after them are the irises, which gaze moves."""
@@ -27,13 +28,11 @@ KNOWN_FOCAL_LOG_SD = 0.02
 GIVEN_FOCAL_LOG_SD = 1e-4
 
 
-def known_focal(photo: Photo, focal_px: float | None) -> tuple[float | None, float]:
-    """(focal length in px or None, standard deviation of its logarithm): the user's own value, else EXIF's."""
-    if focal_px is not None:
-        return focal_px, GIVEN_FOCAL_LOG_SD
-    if photo.focal_px is not None:
-        return photo.focal_px, KNOWN_FOCAL_LOG_SD
-    return None, UNKNOWN_FOCAL_LOG_SD
+def focal_log_sd(told: Focal | None) -> float:
+    """How uncertain the logarithm of a focal length is, by who told it."""
+    if told is None:
+        return UNKNOWN_FOCAL_LOG_SD
+    return KNOWN_FOCAL_LOG_SD if told.source == "exif" else GIVEN_FOCAL_LOG_SD
 
 
 def usual_focal(longer_side_px: Tensor, scale_px_per_mm: Tensor) -> Tensor:

@@ -57,6 +57,7 @@ def head_of(
         textures=textures,
         coefficients=_coefficients(seen, coefficients),
         reprojection_px=float(np.median(distance_px)) if len(distance_px) else float("nan"),
+        focal_from="engine",
         warnings=_warnings(seen, face, distance_px, choices),
     )
 

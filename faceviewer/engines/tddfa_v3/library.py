@@ -5,10 +5,7 @@ A file that appears, disappears or changes while the program runs is noticed at 
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -17,14 +14,13 @@ from torch import nn
 from faceviewer.assets import tddfa_v3 as files
 from faceviewer.assets.loading import load_asset
 from faceviewer.assets.places import Located, Place, locate
+from faceviewer.engines.kept_files import KeptFiles
 from faceviewer.engines.tddfa_v3.faces import FaceFinder
 from faceviewer.geometry.crop224 import five_of_68
 from faceviewer.io.safe_load import load_cached
 from faceviewer.models.tddfa_v3.face_model import FaceModel, load_face_model
 from faceviewer.networks.inference import for_inference
 from faceviewer.networks.published import load_published
-
-T = TypeVar("T")
 
 BACKBONES = {"resnet50": files.RESNET50, "mbnetv3": files.MOBILENET_V3}
 """Name of the option -> its file; the first that is there is taken where none is named."""
@@ -36,7 +32,7 @@ class Library:
     def __init__(self, place: Place, device: str) -> None:
         self._place = place
         self._device = device
-        self._kept: dict[tuple[str, torch.dtype], tuple[list[tuple[str, int, int]], Any]] = {}
+        self._kept = KeptFiles()
 
     @property
     def located(self) -> Located:
@@ -46,7 +42,7 @@ class Library:
     def face_model(self) -> FaceModel:
         """The face model. Raises FaceviewerError when its file is missing or unusable."""
         path = self.located.path(files.FACE_MODEL)
-        return self._keep("face model", torch.float32, [path], lambda: load_face_model(path))
+        return self._kept.get("face model", [path], lambda: load_face_model(path))
 
     def backbone(self, wanted: str) -> str:
         """The backbone, a key of ``BACKBONES``, that the option ``wanted`` means with the files that are there."""
@@ -58,7 +54,7 @@ class Library:
     def regressor(self, backbone: str, dtype: torch.dtype) -> nn.Module:
         """The network that reads coefficients from crops. Raises FaceviewerError as ``face_model``."""
         path = self.located.path(BACKBONES[backbone])
-        return self._keep(backbone, dtype, [path], lambda: self._ready(backbone, path, dtype))
+        return self._kept.get((backbone, dtype), [path], lambda: self._ready(backbone, path, dtype))
 
     def face_finder(self, dtype: torch.dtype) -> FaceFinder:
         """RetinaFace and the 106 points. Raises FaceviewerError when one of the two files is missing or unusable."""
@@ -68,7 +64,7 @@ class Library:
             networks = self._read("retinaface", detector), self._read("large_base", points)
             return FaceFinder(*networks, self._device, dtype)
 
-        return self._keep("face finder", dtype, [detector, points], build)
+        return self._kept.get(("face finder", dtype), [detector, points], build)
 
     @property
     def has_face_finder(self) -> bool:
@@ -85,7 +81,7 @@ class Library:
             assert isinstance(arrays, dict)  # it was checked against its declaration
             return five_of_68(np.asarray(arrays["lm"], np.float64))
 
-        return self._keep("mean five", torch.float32, [path], read)
+        return self._kept.get("mean five", [path], read)
 
     def _ready(self, kind: str, path: Path, dtype: torch.dtype) -> nn.Module:
         return for_inference(self._read(kind, path), self._device, dtype)
@@ -94,16 +90,3 @@ class Library:
     def _read(kind: str, path: Path) -> nn.Module:
         checkpoint = load_cached(path, "checkpoint")
         return load_published(kind, checkpoint if isinstance(checkpoint, dict) else {}, str(path))
-
-    def _keep(self, name: str, dtype: torch.dtype, paths: list[Path], make: Callable[[], T]) -> T:
-        """What ``make`` gives, kept for as long as the files stay as they are; only the last of each name."""
-        stamps = [_stamp(path) for path in paths]
-        if self._kept.get((name, dtype), (None,))[0] != stamps:
-            self._kept.pop((name, dtype), None)  # its memory is needed for the new one
-            self._kept[name, dtype] = stamps, make()
-        return self._kept[name, dtype][1]
-
-
-def _stamp(path: Path) -> tuple[str, int, int]:
-    status = os.stat(path)
-    return str(path), status.st_size, status.st_mtime_ns

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from faceviewer.engines.trg.boxes import detected_68
+from faceviewer.engines.trg.cameras import focal_sentence
 from faceviewer.engines.trg.regress import Answer, CroppedFace
 from faceviewer.geometry.rotations import pose_from_rotation
 from faceviewer.models.trg_face import AXES, MM, TrgFace
@@ -57,6 +58,7 @@ def head_of(
             "box_ltrb": source.crop.box.astype(np.float32),
         },
         reprojection_px=float(np.median(distance_px)) if len(distance_px) else float("nan"),
+        focal_from=source.focal.source,
         warnings=_warnings(source, face, distance_px),
     )
 
@@ -95,7 +97,7 @@ def _distances_px(face: Face, landmarks: LandmarkSet) -> np.ndarray:
 
 
 def _warnings(source: CroppedFace, face: Face, distance_px: np.ndarray) -> tuple[str, ...]:
-    found = [source.focal.sentence]
+    found = [focal_sentence(source.focal)]
     width = float(face.box_xyxy[2] - face.box_xyxy[0])
     if width < _SMALL_FACE_PX:
         found.append(f"The face is only {width:.0f} pixels wide; its shape is coarse.")

@@ -5,21 +5,17 @@ A file that appears, disappears or changes while the program runs is noticed at 
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
 from faceviewer.assets import trg as files
 from faceviewer.assets.places import Located, Place, locate
+from faceviewer.engines.kept_files import KeptFiles
 from faceviewer.io.safe_load import load_cached
 from faceviewer.models.trg_face import TrgFace, load_trg_face, small_files
 from faceviewer.networks.inference import for_inference
 from faceviewer.networks.published import load_published
 from faceviewer.networks.trg import Trg
 from faceviewer.types import FaceviewerError
-
-T = TypeVar("T")
 
 WEIGHTS = {"both-sets": files.BOTH_SETS, "arkitface": files.ARKITFACE}
 """Value of the option -> its file; the first that is there is taken where none is named."""
@@ -31,7 +27,7 @@ class Library:
     def __init__(self, place: Place, device: str) -> None:
         self._place = place
         self._device = device
-        self._kept: dict[str, tuple[list[tuple[str, int, int]], Any]] = {}
+        self._kept = KeptFiles()
 
     @property
     def located(self) -> Located:
@@ -48,7 +44,7 @@ class Library:
     def network(self, weights: str) -> Trg:
         """The network of these weights. Raises FaceviewerError when its file is missing or unusable."""
         path = self.located.path(WEIGHTS[weights])
-        return self._keep("network", [path], lambda: self._ready(path))
+        return self._kept.get("network", [path], lambda: self._ready(path))
 
     def face(self) -> TrgFace:
         """Mesh and points. Raises FaceviewerError, naming what is missing, when the small files are not all usable."""
@@ -59,23 +55,10 @@ class Library:
             raise FaceviewerError(
                 f"{located.folder}: lacks {' and '.join(missing)}; such files are offered at {located.pack.page}"
             )
-        return self._keep("face", [located.files[name] for name in names], lambda: load_trg_face(located))
+        return self._kept.get("face", [located.files[name] for name in names], lambda: load_trg_face(located))
 
     def _ready(self, path: Path) -> Trg:
         checkpoint = load_cached(path, "checkpoint")
         network = load_published("trg", checkpoint if isinstance(checkpoint, dict) else {}, str(path))
         assert isinstance(network, Trg)
         return for_inference(network, self._device)
-
-    def _keep(self, name: str, paths: list[Path], make: Callable[[], T]) -> T:
-        """What ``make`` gives, kept for as long as the files stay as they are; only the last of each name."""
-        stamps = [_stamp(path) for path in paths]
-        if self._kept.get(name, (None,))[0] != stamps:
-            self._kept.pop(name, None)  # its memory is needed for the new one
-            self._kept[name] = stamps, make()
-        return self._kept[name][1]
-
-
-def _stamp(path: Path) -> tuple[str, int, int]:
-    status = os.stat(path)
-    return str(path), status.st_size, status.st_mtime_ns

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from faceviewer.engines.trg.cameras import Focal, camera_matrix
+from faceviewer.engines.focal import Focal
 from faceviewer.geometry.crop192 import Crop192
+from faceviewer.geometry.pinhole import pinhole
 from faceviewer.networks.inference import exact, to_input
 from faceviewer.networks.trg import Trg, TrgState, Views
 from faceviewer.types import CancelToken, FaceviewerError, Photo
@@ -32,7 +33,7 @@ class CroppedFace:
     @property
     def K(self) -> np.ndarray:
         """(3, 3) float64: the camera of the whole photo."""
-        return camera_matrix(self.focal.px, self.photo.size)
+        return pinhole(self.focal.px, self.photo.size)
 
 
 @dataclass(frozen=True, eq=False)

@@ -130,7 +130,8 @@ class SaidList(QListWidget):
 
     def _fit(self) -> None:
         """As high as what is said, up to some lines."""
-        heights = sum(self.sizeHintForRow(row) for row in range(self.count()))
+        self.doItemsLayout()  # Qt's size hints know nothing of wrapped lines
+        heights = sum(self.visualItemRect(self.item(row)).height() for row in range(self.count()))
         most = _SAID_LINES * (self.fontMetrics().lineSpacing() + 4)
         self.setFixedHeight(min(heights, most) + 2 * self.frameWidth() + 2)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QComboBox,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from faceviewer.app.store import Listener, Store
 from faceviewer.datasets.ffhq.attribution import plain
+from faceviewer.engines.registry import engine_ids, engine_spec
 from faceviewer.gui.dialogs.model_bars import quiet_button
 from faceviewer.gui.dialogs.sheet import close_box, named
 from faceviewer.types import Progress
@@ -91,6 +93,21 @@ def row(*widgets: QWidget | QLayout) -> QHBoxLayout:
         else:
             layout.addLayout(widget)
     return layout
+
+
+def label_for(text: str, field: QWidget) -> QLabel:
+    """What stands before a field; the letter after ``&`` leads to it."""
+    label = QLabel(text)
+    label.setBuddy(field)
+    return label
+
+
+def engine_box(hint: str) -> QComboBox:
+    """A choice of all engines; the data of each is its id."""
+    box = named(QComboBox(), "Engine", hint)
+    for engine in engine_ids():
+        box.addItem(engine_spec(engine).title, engine)
+    return box
 
 
 def end_box(sheet: QDialog) -> QDialogButtonBox:

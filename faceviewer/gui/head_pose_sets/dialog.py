@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from faceviewer.app.head_pose_pictures import HeadPosePictures
 from faceviewer.app.head_pose_sets_state import HeadPoseSetsState
@@ -17,7 +17,7 @@ from faceviewer.gui.browser.grid import PictureGrid
 from faceviewer.gui.browser.size_slider import SizeSlider
 from faceviewer.gui.browser.source import NoPictures
 from faceviewer.gui.dialogs.model_bars import SaidList
-from faceviewer.gui.dialogs.parts import WorkRow, end_box, follow, row
+from faceviewer.gui.dialogs.parts import WorkRow, end_box, follow, label_for, row
 from faceviewer.gui.dialogs.sheet import QuietLabel, Sheet, named
 from faceviewer.gui.head_pose_sets.sample_panel import SamplePanel
 from faceviewer.gui.head_pose_sets.set_row import SetRow
@@ -62,9 +62,8 @@ class HeadPoseSetsDialog(Sheet):
         left = QWidget()
         beside = QVBoxLayout(left)
         beside.setContentsMargins(0, 0, 0, 0)
-        size, slider = QLabel("Size:"), SizeSlider(self._grid)
-        size.setBuddy(slider)
-        below = row(size, slider)
+        slider = SizeSlider(self._grid)
+        below = row(label_for("Size:", slider), slider)
         below.addStretch(1)
         beside.addWidget(self._grid, 1)
         beside.addLayout(below)

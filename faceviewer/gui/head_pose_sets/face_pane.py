@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from faceviewer.app.head_pose_sets_state import FaceDrawing, HeadPoseLayers
 from faceviewer.app.palette import FACE_BOX_COLOR
 from faceviewer.gui.image_pane import ImagePane
-from faceviewer.gui.pane_layers import LandmarkDots
+from faceviewer.gui.pane_layers import FaceFrame, LandmarkDots
 from faceviewer.gui.pane_transform import PaneTransform
 from faceviewer.gui.photo_view.layers import MeshLines, PoseAxes
 from faceviewer.gui.photo_view.projected_head import ProjectedHead
@@ -73,7 +73,7 @@ class FacePane(ImagePane):
             self._mesh = self._mesh or _mesh_layer(drawing)
             layers += [] if self._mesh is None else [self._mesh]
         if wanted.box and drawing.box_ltrb is not None:
-            layers.append(_Box(drawing.box_ltrb))
+            layers.append(FaceFrame(drawing.box_ltrb, QColor(*FACE_BOX_COLOR)))
         if wanted.axes and drawing.axes is not None:
             layers.append(PoseAxes(drawing.axes))
         if wanted.landmarks and drawing.landmarks_px is not None:
@@ -86,19 +86,6 @@ def _mesh_layer(drawing: FaceDrawing) -> Layer | None:
     if drawing.head is not None:
         return MeshLines(ProjectedHead(drawing.head, drawing.head.mesh).edges)
     return None if drawing.points_px is None else _Points(drawing.points_px)
-
-
-@dataclass(frozen=True, eq=False)
-class _Box:
-    ltrb: np.ndarray
-
-    def paint(self, painter: QPainter, pane: PictureCanvas) -> None:
-        left, top, right, bottom = (float(value) for value in self.ltrb)
-        box = pane.transform.rect_to_widget(QRectF(QPointF(left, top), QPointF(right, bottom)))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for color, width in ((QColor(0, 0, 0, 150), 4.0), (QColor(*FACE_BOX_COLOR), 2.0)):
-            painter.setPen(QPen(color, width))
-            painter.drawRect(box)
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from faceviewer.app.distance import distance_of
 from faceviewer.app.head_pose_rows import CONVENTIONS
 from faceviewer.app.head_pose_sets import HeadPoseSets
 from faceviewer.app.head_pose_sets_state import FaceDrawing, HeadPoseChosen, HeadPoseSetsState
-from faceviewer.engines.registry import engine_ids, engine_spec
+from faceviewer.engines.registry import engine_spec
 from faceviewer.gui.dialogs.model_bars import quiet_button
-from faceviewer.gui.dialogs.parts import PlainLabel, row
+from faceviewer.gui.dialogs.parts import PlainLabel, engine_box, label_for, row
 from faceviewer.gui.dialogs.sheet import named
 from faceviewer.gui.head_pose_sets.face_pane import FacePane
 from faceviewer.gui.head_pose_sets.row_table import RowTable
@@ -39,9 +39,7 @@ class SamplePanel(QWidget):
         self._shown: HeadPoseSetsState | None = None
         self._name = PlainLabel("Sample")
         self._truth, self._result = FacePane("Photo with the truth"), FacePane("Photo with the engine's result")
-        self._engine = named(QComboBox(), "Engine", "What makes the head")
-        for engine in engine_ids():
-            self._engine.addItem(engine_spec(engine).title, engine)
+        self._engine = engine_box("What makes the head")
         self._focal = named(
             QCheckBox("&True focal length"), "True focal length",
             "Tell the engine the focal length of the data set's camera. Without, it assumes one as for any photo.",
@@ -60,8 +58,7 @@ class SamplePanel(QWidget):
         self._connect()
 
     def _lay_out(self) -> None:
-        engine = QLabel("&Engine:")
-        engine.setBuddy(self._engine)
+        engine = label_for("&Engine:", self._engine)
         faces = QHBoxLayout()
         truth = QLabel("Truth")
         truth.setMinimumHeight(self._engine.sizeHint().height())  # so that both photos have one size
@@ -74,7 +71,9 @@ class SamplePanel(QWidget):
         upper = QVBoxLayout(above)
         upper.addWidget(self._name)
         upper.addLayout(faces, 1)
-        upper.addLayout(row(QLabel("Show:"), *self._checks.values(), self._reconstruct, self._open, self._compare))
+        shown = row(QLabel("Show:"), *self._checks.values(), self._reconstruct, self._open, self._compare)
+        shown.insertStretch(1 + len(self._checks), 1)
+        upper.addLayout(shown)
         lower = QVBoxLayout(below)
         lower.addWidget(self._table, 1)
         lower.addWidget(self._notes)
@@ -112,7 +111,7 @@ class SamplePanel(QWidget):
         K = None if chosen is None or chosen.sample is None else chosen.sample.truth.K
         with QSignalBlocker(self._focal):
             self._focal.setChecked(shown.true_focal)
-        self._focal.setEnabled(K is not None and "focal" in engine_spec(self._sets.engine()).outputs)
+        self._focal.setEnabled(K is not None and engine_spec(self._sets.engine()).follows_focal)
         photo = chosen.photo if chosen is not None else None
         self._reconstruct.setEnabled(photo is not None and not shown.reading and shown.job is None)
         self._open.setEnabled(photo is not None)
@@ -157,5 +156,5 @@ def _notes(shown: HeadPoseSetsState) -> str:
             lines.append("The true mesh is the subject's head at rest, not the face of this photo.")
     if made is not None and chosen.photo is not None:
         told = f"The engine was told the data set's focal length of {made.focal_px:.0f} px." if made.focal_px else ""
-        lines.append(told or distance_of(made.result, chosen.photo.focal_px).assumption)
+        lines.append(told or distance_of(made.result).assumption)
     return "\n".join(lines)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from faceviewer.app.head_pose_sets_state import HeadPoseSetsState
 from faceviewer.gui.dialogs.model_bars import quiet_button
-from faceviewer.gui.dialogs.parts import row
+from faceviewer.gui.dialogs.parts import label_for, row
 from faceviewer.gui.dialogs.sheet import named
 
 _KINDS = (
@@ -46,11 +46,11 @@ class SetRow(QWidget):
         self.search.textChanged.connect(self.searched)
 
     def _lay_out(self) -> None:
-        first = row(_label("&Folder:", self._folder), self._folder, self.choose)
+        first = row(label_for("&Folder:", self._folder), self._folder, self.choose)
         first.setStretch(1, 1)
         second = row(
-            _label("&Data set:", self._kind), self._kind, _label("&Part:", self._part), self._part,
-            _label("&Search:", self.search), self.search, self.count,
+            label_for("&Data set:", self._kind), self._kind, label_for("&Part:", self._part), self._part,
+            label_for("&Search:", self.search), self.search, self.count,
         )  # fmt: skip
         second.setStretch(5, 1)
         layout = QVBoxLayout(self)
@@ -84,9 +84,3 @@ def _combo(name: str, hint: str, choices: tuple[tuple[str, str], ...]) -> QCombo
     for title, value in choices:
         combo.addItem(title, value)
     return combo
-
-
-def _label(text: str, buddy: QWidget) -> QLabel:
-    label = QLabel(text)
-    label.setBuddy(buddy)
-    return label

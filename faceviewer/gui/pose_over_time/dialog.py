@@ -11,7 +11,7 @@ from faceviewer.app.pose_over_time_state import PoseOverTimeState
 from faceviewer.app.state import AppState
 from faceviewer.app.verbs import Verbs
 from faceviewer.gui.dialogs.model_bars import SaidList, quiet_button
-from faceviewer.gui.dialogs.parts import WorkRow, end_box, follow, row
+from faceviewer.gui.dialogs.parts import WorkRow, end_box, follow, label_for, row
 from faceviewer.gui.dialogs.sheet import QuietLabel, Sheet, named
 from faceviewer.gui.image_pane import ImagePane
 from faceviewer.gui.picture import Picture
@@ -67,7 +67,7 @@ class PoseOverTimeDialog(Sheet):
         )
         for seconds, title in _SMOOTHINGS:
             self._smoothing.addItem(title, seconds)
-        self._export = quiet_button("Export…", "Export", "Write all poses to a CSV table or to JSON")
+        self._export = quiet_button("E&xport…", "Export", "Write all poses to a CSV table or to JSON")
         self._assumed = QuietLabel("")
         self._work = WorkRow(self._verbs.stop)
         self._said = SaidList()
@@ -96,9 +96,7 @@ class PoseOverTimeDialog(Sheet):
         below = row(self._where)
         below.setStretch(0, 1)
         for text, field in (("&Curves:", self._quantities), ("&Smoothing:", self._smoothing)):
-            label = QLabel(text)
-            label.setBuddy(field)
-            below.addWidget(label)
+            below.addWidget(label_for(text, field))
             below.addWidget(field)
         below.addWidget(self._export)
         end = row(QuietLabel(_NOTICE), end_box(self))
@@ -175,6 +173,7 @@ def _where(state: PoseOverTimeState) -> str:
     if series is None:
         return ""
     frame, time_s = series.frames[state.row], series.time_s[state.row]
-    rate = f", {series.frame_rate:.2f} frames per second" if series.frame_rate else ""
+    taken = "taken as " if series.files else ""  # photos have no times of their own
+    rate = f", {taken}{series.frame_rate:.2f} frames per second" if series.frame_rate else ""
     file = f" ({series.files[state.row]})" if series.files else ""
     return f"{Path(series.source).name}: frame {frame}{file} at {time_s:.2f} s{rate}"

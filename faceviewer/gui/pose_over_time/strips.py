@@ -17,6 +17,8 @@ from faceviewer.jobs.pose_series import QUANTITIES, UNITS, PoseSeries
 _N = TypeVar("_N", float, np.ndarray)
 _LEFT_PX, _RIGHT_PX, _TOP_PX, _GAP_PX = 84, 12, 6, 8
 _TICK_PX = 70
+_DOT_PX = 3.0
+"""Radius of a frame that stands alone: larger than a line is wide, or nobody sees it."""
 _LEAST_SPAN = {"°": 4.0, "mm": 20.0}
 
 
@@ -110,7 +112,7 @@ def _paint_strip(
     name = QRectF(8, strip.top(), strip.left() - 14, metrics.height())
     painter.drawText(name, Qt.AlignmentFlag.AlignLeft, f"{QUANTITIES[quantity]} {unit}")
     painter.save()
-    painter.setClipRect(strip)
+    painter.setClipRect(strip.adjusted(-_DOT_PX, 0, _DOT_PX, 0))  # dots of the first and last frame are whole
     for color, parts in lines:
         placed = [np.stack([plot.x_of(line[:, 0]), y_of(line[:, 1])], axis=1) for line in parts]
         _paint_lines(painter, placed, color)
@@ -137,7 +139,7 @@ def _paint_lines(painter: QPainter, lines: Sequence[np.ndarray], color: QColor) 
         points = [QPointF(x, y) for x, y in line.tolist()]
         if len(points) == 1:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.drawEllipse(points[0], 2, 2)
+            painter.drawEllipse(points[0], _DOT_PX, _DOT_PX)
         else:
             painter.setPen(QPen(color, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             painter.drawPolyline(QPolygonF(points))

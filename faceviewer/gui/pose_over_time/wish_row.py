@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from faceviewer.app.pose_over_time import PoseOverTime
 from faceviewer.app.pose_over_time_state import PoseOverTimeState
-from faceviewer.engines.registry import engine_ids, engine_spec
 from faceviewer.gui.dialogs.model_bars import quiet_button
-from faceviewer.gui.dialogs.parts import row
+from faceviewer.gui.dialogs.parts import engine_box, label_for, row
 from faceviewer.gui.dialogs.sheet import named
 
 _MOST_PEOPLE = 20
@@ -23,11 +22,9 @@ class WishRow(QWidget):
         self._verbs = verbs
         self._source = named(QLineEdit(readOnly=True), "Video", "The video, or folder of frames, to analyse")
         self._source.setPlaceholderText("Choose a video, or a folder of photos that are the frames of one")
-        video = quiet_button("Choose video…", "Choose a video", "Take a video file")
-        folder = quiet_button("Choose folder…", "Choose a folder of frames", "Take the photos of a folder as frames")
-        self._engine = named(QComboBox(), "Engine", "What finds the pose of each head")
-        for engine in engine_ids():
-            self._engine.addItem(engine_spec(engine).title, engine)
+        video = quiet_button("Choose &video…", "Choose a video", "Take a video file")
+        folder = quiet_button("Choose f&older…", "Choose a folder of frames", "Take the photos of a folder as frames")
+        self._engine = engine_box("What finds the pose of each head")
         self._every = named(QSpinBox(), "Every how many frames", "1 looks at all frames; 10 is ten times as quick")
         self._every.setRange(1, 1000)
         self._people = named(QSpinBox(), "People at the same time", "So many faces are followed at most")
@@ -41,7 +38,7 @@ class WishRow(QWidget):
         self._fov.setRange(0, 150)
         self._fov.setSuffix("°")
         self._fov.setSpecialValueText("not known")
-        self._start = quiet_button("Analyse", "Analyse", "Find the heads in all frames; can take minutes")
+        self._start = quiet_button("Anal&yse", "Analyse", "Find the heads in all frames; can take minutes")
         self._lay_out(video, folder)
         video.clicked.connect(verbs.ask_video)
         folder.clicked.connect(verbs.ask_folder)
@@ -57,12 +54,8 @@ class WishRow(QWidget):
             ("&Engine:", self._engine), ("Every &N frames:", self._every), ("At &most people:", self._people),
             ("&Field of view:", self._fov),
         ):  # fmt: skip
-            label = QLabel(text)
-            label.setBuddy(field)
-            choices += [label, field]
-        where = QLabel("Video:")
-        where.setBuddy(self._source)
-        source = row(where, self._source, video, folder)
+            choices += [label_for(text, field), field]
+        source = row(label_for("Video:", self._source), self._source, video, folder)
         source.setStretch(1, 1)
         wishes = row(*choices)
         wishes.addStretch(1)

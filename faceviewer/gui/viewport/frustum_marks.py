@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from faceviewer.app.distance import Distance, distance_of
+from faceviewer.app.distance import distance_of
 from faceviewer.app.palette import RGB
 from faceviewer.gui.viewport.annotations import Line, Marker
 from faceviewer.gui.viewport.projection import Projection
@@ -26,7 +26,7 @@ def frustum_lines(subject: Subject, projection: Projection) -> Iterator[Line]:
     if piece is not None:
         share = _LABEL_SHARE if np.allclose(piece, whole) else 0.5
         line = np.stack([piece[0], piece[0] + share * (piece[1] - piece[0]), piece[1]])
-        text = _distance(subject).text
+        text = distance_of(subject.result).text
         yield Line(line, DISTANCE_COLOR, 2.5, f"{text}, drawn shorter" if subject.frustum.is_shortened else text)
 
 
@@ -39,7 +39,7 @@ def frustum_markers(subject: Subject) -> Iterator[Marker]:
 def frustum_notes(subject: Subject) -> Iterator[str]:
     """The distance in words."""
     if subject.frustum is not None:
-        distance = _distance(subject)
+        distance = distance_of(subject.result)
         yield f"Camera to head: {distance.text}. {distance.assumption}"
 
 
@@ -59,7 +59,3 @@ def visible_piece(projection: Projection, line_mm: np.ndarray) -> np.ndarray | N
     if low >= high:
         return None
     return line_mm[0] + np.array([[low], [high]]) * (line_mm[1] - line_mm[0])
-
-
-def _distance(subject: Subject) -> Distance:
-    return distance_of(subject.result, subject.slide.focal_px if subject.slide is not None else None)

@@ -90,7 +90,8 @@ def test_names_that_lead_elsewhere_are_left_out_or_refused(tmp_path, name):
         ({"width": -5}, "width"),
         ({"width": 1e3}, "width"),
         ({"landmarks": [[1, 2]] * 67}, "landmarks: a list of 68"),
-        ({"landmarks": [[1, 2]] * 68}, "lie on one place"),
+        ({"landmarks": [[1, 2]] * 68}, "view0: .*lie on one place"),
+        ({"t_mm": [0, 0, 900]}, "view0.t_mm: the head would be behind the camera"),
         ({"head": "../../x"}, "head: a plain file name"),
         ({"head": [1]}, "head"),
         ({"head": 9}, r"head9\.npz"),
@@ -152,3 +153,13 @@ def test_the_real_heads(shared):
         assert (low > 0).all() and (high < 2 * truth.K[:2, 2]).all()
         # the nose tip lies in front of the brows, towards the camera, and above the chin on the photo
         assert truth.landmarks68_px[30, 1] < truth.landmarks68_px[8, 1]
+
+
+@pytest.mark.parametrize(("view", "refused"), [("x", True), ([], True), (3, True), (None, False), ({}, False)])
+def test_a_view_that_is_no_object_is_refused(tmp_path, view, refused):
+    (tmp_path / "truth.json").write_text(json.dumps({"a": view}))
+    if not refused:
+        assert Heads(tmp_path).sample("a").truth.R_camera_head is None
+        return
+    with pytest.raises(FaceviewerError, match=r"truth\.json: a: an object expected"):
+        Heads(tmp_path).sample("a")

@@ -71,7 +71,7 @@ def test_keeps_the_contract_of_the_types(engine: TddfaV3Engine, backbone: str) -
     photo, face = sample()
     (result,) = run(engine, sample(), how=ReconstructOptions(texture_size=256, choices={"backbone": backbone}))
     assert (result.photo_name, result.photo_sha256, result.photo_size) == (photo.name, photo.sha256, photo.size)
-    assert (result.engine, result.device) == ("3ddfa-v3", "cpu") and result.face is face
+    assert (result.engine, result.device, result.focal_from) == ("3ddfa-v3", "cpu", "engine") and result.face is face
     assert result.mesh.vertices.shape == (35709, 3) and result.mesh.vertices.dtype == np.float32
     assert result.mesh.topology.name == "3ddfa-v3" and set(result.mesh.topology.parts) == set(PART_NAMES)
     assert set(result.landmarks) == {"68", "106", "106_2d", "134"}

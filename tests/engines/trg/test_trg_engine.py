@@ -20,7 +20,7 @@ from faceviewer.detection import FaceDetector
 from faceviewer.engines.options import ReconstructOptions, UsageError
 from faceviewer.engines.registry import build_engine, engine_spec
 from faceviewer.engines.trg.boxes import POINTS_68_OF_478, points_for_box
-from faceviewer.engines.trg.cameras import PUBLISHED_FOCAL_PX
+from faceviewer.engines.trg.cameras import PUBLISHED_FOCAL
 from faceviewer.engines.trg.engine import TrgEngine, build
 from faceviewer.geometry.crop192 import face_box
 from faceviewer.geometry.normals import vertex_normals
@@ -116,22 +116,23 @@ def test_symmetry_and_texture_coordinates_of_the_mesh(engine: TrgEngine) -> None
 
 
 @pytest.mark.parametrize(
-    ("photo_focal", "how", "focal", "said"),
+    ("photo_focal", "how", "focal", "source", "said"),
     [
-        (None, NO_TEXTURE, 5000.0, "with the published 5000 px the distance is not metric"),
-        (700.0, NO_TEXTURE, 700.0, "the focal length that the photo names, 700 px"),
-        (700.0, replace(NO_TEXTURE, focal_px=900.0), 900.0, "the focal length that was given, 900 px"),
-        (None, replace(NO_TEXTURE, fov_deg=90.0), 256.0, "that was given, 256 px"),
+        (None, NO_TEXTURE, 5000.0, "fixed", "with the published 5000 px the distance is not metric"),
+        (700.0, NO_TEXTURE, 700.0, "exif", "the focal length that the photo names, 700 px"),
+        (700.0, replace(NO_TEXTURE, focal_px=900.0), 900.0, "setting", "the focal length that was given, 900 px"),
+        (None, replace(NO_TEXTURE, fov_deg=90.0), 256.0, "setting", "that was given, 256 px"),
+        (None, replace(NO_TEXTURE, focal_px=5000.0, focal_from="fixed"), 5000.0, "fixed", "with the published 5000 px"),
     ],
 )
 def test_focal_lengths(
-    engine: TrgEngine, photo_focal: float | None, how: ReconstructOptions, focal: float, said: str
+    engine: TrgEngine, photo_focal: float | None, how: ReconstructOptions, focal: float, source: str, said: str
 ) -> None:
     photo, face = sample()
     (result,) = run(engine, (replace(photo, focal_px=photo_focal), face), how=how)
     assert result.camera.K[0, 0] == pytest.approx(focal) and result.coefficients["focal_px"][0] == pytest.approx(focal)
     assert result.camera.K[0, 2] == photo.size[0] / 2
-    assert said in result.warnings[0]
+    assert said in result.warnings[0] and result.focal_from == source
 
 
 def test_the_distance_follows_the_focal_length_and_the_overlay_does_not(engine: TrgEngine) -> None:
@@ -360,4 +361,4 @@ def test_a_face_at_the_edge_says_so(engine: TrgEngine) -> None:
     marks = replace(face.landmarks["478"], xy_px=face.landmarks["478"].xy_px - np.array([left, 0], np.float32))
     (result,) = run(engine, (half, replace(face, landmarks={"478": marks})))
     assert any("outside of the photo" in warning for warning in result.warnings)
-    assert result.camera.K[0, 0] == PUBLISHED_FOCAL_PX
+    assert result.camera.K[0, 0] == PUBLISHED_FOCAL.px

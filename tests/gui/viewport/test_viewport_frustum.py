@@ -36,7 +36,7 @@ def far(head: Reconstruction) -> Reconstruction:
     K, t = head.camera.K.copy(), head.camera.t_camera_head.copy()
     t[2] *= 5000 / K[0, 0]
     K[0, 0] = K[1, 1] = 5000.0
-    return replace(head, camera=replace(head.camera, K=K, t_camera_head=t))
+    return replace(head, camera=replace(head.camera, K=K, t_camera_head=t), focal_from="fixed")
 
 
 def test_the_photo_stands_in_it_the_right_way_round(room: Room, head, halves):
