@@ -24,6 +24,7 @@ SETTLED_S = 0.6
 def main() -> None:
     os.environ["FACEVIEWER_HOME"] = tempfile.mkdtemp()  # the pictures show the first start, whatever is set here
     sys.path.insert(0, str(Path(__file__).parents[1]))
+    from pose_factory import film_of_two
     from PySide6.QtWidgets import QApplication
 
     from faceviewer.gui.application import FaceviewerApplication
@@ -70,6 +71,27 @@ def main() -> None:
     for title in ("Brow expression", "Jaw expression"):
         shape.group(title).section.set_expanded(True)
     take("expressions")
+
+    verbs.store.undo()
+    verbs.store.undo()
+    verbs.viewing.set(display="textured", uv_origin=False)
+    verbs.ui.toggle_panel("properties")
+    verbs.viewing.toggle_camera_frustum()
+    take("camera")
+    verbs.viewing.toggle_camera_frustum()
+
+    running.settings.set("appearance.theme", "dark")
+    verbs.ui.open_dialog("pose over time")
+    dialog = next(one for one in application.topLevelWidgets() if one.isVisible() and one is not window)
+    dialog.resize(1180, 780)
+    verbs.pose_over_time.choose_source(film_of_two(Path(tempfile.gettempdir()) / "two.avi", count=100))
+    verbs.pose_over_time.analyse()
+    while verbs.store.state.pose_over_time.job is not None:
+        let_run(0.1)
+    verbs.pose_over_time.move_to(60)
+    let_run(SETTLED_S)
+    save(dialog.grab(), FOLDER / "pose_over_time.png")
+    dialog.close()
     window.close()
 
 
