@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
+
+from faceviewer.evaluation.report_page import told
 
 WIDTH, HEIGHT = 480, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 14, 12, 46
@@ -125,29 +126,27 @@ class _Frame:
             parts.append(f'<line class="grid" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
             parts.append(f'<text class="tick end" x="{_LEFT - 6}" y="{y + 4:.1f}">{value:g}</text>')
         for value, name in x_ticks or [(value, f"{value:g}") for value in _ticks(*self._x)]:
-            parts.append(
-                f'<text class="tick" x="{self.x(value):.1f}" y="{HEIGHT - _BOTTOM + 16}">{escape(name)}</text>'
-            )
+            parts.append(f'<text class="tick" x="{self.x(value):.1f}" y="{HEIGHT - _BOTTOM + 16}">{told(name)}</text>')
         middle_x, middle_y = (_LEFT + WIDTH - _RIGHT) / 2, (_TOP + HEIGHT - _BOTTOM) / 2
-        parts.append(f'<text class="label" x="{middle_x}" y="{HEIGHT - 8}">{escape(labels.x)}</text>')
+        parts.append(f'<text class="label" x="{middle_x}" y="{HEIGHT - 8}">{told(labels.x)}</text>')
         turned = f'transform="rotate(-90 14 {middle_y})"'
-        parts.append(f'<text class="label" x="14" y="{middle_y}" {turned}>{escape(labels.y)}</text>')
+        parts.append(f'<text class="label" x="14" y="{middle_y}" {turned}>{told(labels.y)}</text>')
         name = f"{labels.title}. {labels.description}"
         return (
-            f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(name)}">'
-            f"<title>{escape(labels.title)}</title><desc>{escape(labels.description)}</desc>"
+            f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{told(name)}">'
+            f"<title>{told(labels.title)}</title><desc>{told(labels.description)}</desc>"
             f"{''.join(parts)}{drawn}</svg>"
         )
 
 
 def _figure(labels: Labels, svg: str, names: Sequence[str]) -> str:
     keys = "".join(
-        f'<li><span class="key s{number % SERIES_COLORS}"></span>{escape(name)}</li>'
+        f'<li><span class="key s{number % SERIES_COLORS}"></span>{told(name)}</li>'
         for number, name in enumerate(names)
         if name
     )
     legend = f'<ul class="legend">{keys}</ul>' if keys else ""
-    return f"<figure><figcaption>{escape(labels.title)}</figcaption>{svg}{legend}</figure>"
+    return f"<figure><figcaption>{told(labels.title)}</figcaption>{svg}{legend}</figure>"
 
 
 def _range(columns: Sequence[np.ndarray], *, zero: bool = False) -> tuple[float, float]:

@@ -119,6 +119,14 @@ def test_names_are_no_markup(lay, measure):
     assert "<script>alert(1)</script>" in page.text and "\x00" not in page.text
 
 
+def test_names_of_runs_are_no_markup_either(lay, measure):
+    run = measure(lay("aflw2000")[1])
+    text = compare_html(compare_runs({HOSTILE: run, "bad\udcff\x01\u202e": run}))
+    check_page(text)
+    text.encode("utf-8")
+    assert not [char for char in text if not char.isprintable() and char != "\n"]
+
+
 def test_what_was_asked_is_said(lay, measure):
     _, dataset = lay("heads")
     text = check_page(told_report(measure(dataset))).text

@@ -216,3 +216,11 @@ def test_times_that_step_back_and_single_frames(curves):
     curves.show_series(single, frozenset())
     curves.grab()
     assert len(columns_of(curves, 1))
+
+
+def test_a_frame_that_stands_alone_is_a_dot_that_is_seen_whole(curves):
+    curves.show_series(replace(make_series(), people=(make_person(1, [0, 20]),)), frozenset())
+    columns = columns_of(curves, 1)
+    for row in (0, 20):
+        near = columns[np.abs(columns - x_of(curves, row)) < 10]
+        assert near.max() - near.min() >= 4 and near.min() < x_of(curves, row) < near.max()
