@@ -138,7 +138,7 @@ class PoseSeries:
 _FOCAL_SENTENCES: dict[FocalSource, str] = {
     "setting": "Focal length {}, as it was set.",
     "exif": "Focal length {}, from the EXIF data of the photos.",
-    "guess": "Focal length {}, guessed by the engine from the first heads and held for all frames.",
+    "guess": "Focal length {}, guessed by the engine from the first heads and held for all frames of a size.",
     "fixed": "Focal length {}, which the engine takes where none is known: these are no real distances.",
     "engine": "Focal length {}, of the engine's own cameras, whatever took the pictures: these are no real distances.",
     "unknown": "Focal length {}; the engine does not say where it is from.",

@@ -9,6 +9,7 @@ from factories import make_reconstruction
 from panel_kit import add_head, mean_head, rooms_with, settle
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QSlider
 
+from faceviewer.app.documents import with_changes
 from faceviewer.app.palette import PART_COLORS
 from faceviewer.app.state import DISPLAY_MODES, LANDMARK_SETS
 from faceviewer.gui.panels.layers import LayersPanel
@@ -176,3 +177,16 @@ def test_nothing_is_cut_at_the_smallest_width(stage):
     settle()
     for box in panel.findChildren(QCheckBox):
         assert box.width() >= box.sizeHint().width(), box.text()
+
+
+def test_heads_without_parts_offer_none(stage):
+    rooms, panel = stage
+    document = rooms.state.shown.document
+    head = document.heads[1]
+    bare = replace(head, mesh=replace(head.mesh, topology=replace(head.mesh.topology, parts={})))
+    rooms.verbs.store.update(with_changes(rooms.state, document.id, heads={1: bare}))
+    for name in ("Nose", "Tint parts over the picture"):
+        assert not check(panel, name).isEnabled()
+    buttons = {button.accessibleName(): button for button in panel.findChildren(QAbstractButton)}
+    assert not buttons["Hide all parts"].isEnabled() and not buttons["Show all parts"].isEnabled()
+    assert check(panel, "Head pose axes").isEnabled()

@@ -109,7 +109,7 @@ def test_one_focal_length_is_held_for_all_frames(film, engine):
     assert {(options.focal_px, options.focal_from) for options in engine.asked[8:]} == {(held, "guess")}
     assert {float(focal) for person in series.people for focal in person.intrinsics_px[:, 0]} == {held}
     assert series.focal_sentences() == (
-        f"Focal length {held:.0f} px, guessed by the engine from the first heads and held for all frames.",
+        f"Focal length {held:.0f} px, guessed by the engine from the first heads and held for all frames of a size.",
     )
 
 

@@ -90,6 +90,11 @@ def has_uv(state: AppState) -> bool:
     return state.shown.mesh is not None and len(state.shown.mesh.topology.uv) > 1
 
 
+def has_parts(state: AppState) -> bool:
+    """The shown head has face parts: TRG's has none, nor has the mesh of a file that no model is known for."""
+    return state.shown.mesh is not None and bool(state.shown.mesh.topology.parts)
+
+
 def has_edits(state: AppState) -> bool:
     """The shown head was changed by the user."""
     return state.shown.head is not None and state.shown.head in state.work.edits

@@ -11,6 +11,7 @@ from faceviewer.app.commands.command import (
     has_colors,
     has_head,
     has_head_of_photo,
+    has_parts,
     has_texture,
     has_uv,
 )
@@ -177,7 +178,7 @@ def _display_commands() -> tuple[Command, ...]:
 def _display_needs(mode: DisplayMode) -> Callable[[AppState], bool]:
     if mode in ("textured", "textured lit"):
         return has_colors
-    return {"origin": has_texture, "checker": has_uv}.get(mode, has_head)
+    return {"origin": has_texture, "checker": has_uv, "parts": has_parts}.get(mode, has_head)
 
 
 def _direction_commands() -> tuple[Command, ...]:
@@ -224,7 +225,7 @@ def _part_commands() -> tuple[Command, ...]:
             partial(_toggle_part, name),
             "",
             "Show this part; right and left are the subject's.",
-            has_head,
+            has_parts,
             partial(_has_part, name),
         )
         for name in PART_NAMES
@@ -243,7 +244,7 @@ VIEW_COMMANDS = (
     *_landmark_commands(),
     *_part_commands(),
     _switch("view.parts_overlay", "Tint parts over the picture", "View/Parts", "parts_overlay", "Shift+P",
-            "Lay the colours of the parts over photo, head and texture.", "parts", toolbar="icon"),
+            "Lay the colours of the parts over photo, head and texture.", "parts", toolbar="icon", enabled=has_parts),
     _switch("view.visible_only", "Visible only", "View", "visible_only", "V",
             "Leave out landmarks and areas that the photo does not show.", enabled=has_head_of_photo),
     _switch("view.pose_axes", "Head pose axes", "View", "pose_axes", "X",

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout
 
+from faceviewer.app.commands.command import has_parts
 from faceviewer.app.palette import LANDMARK_GROUP_COLORS, ORIGIN_COLORS, PART_COLORS
 from faceviewer.app.state import DISPLAY_MODES, LANDMARK_SETS, AppState
 from faceviewer.app.verbs import Verbs
@@ -135,9 +136,9 @@ class PartLayers:
     def show_state(self, state: AppState) -> None:
         for check in (*self.checks.values(), self._overlay):
             check.show_state(state)
-        has_head = state.shown.result is not None
-        self.all.setEnabled(has_head and len(state.view.parts) < len(PART_NAMES))
-        self.none.setEnabled(has_head and bool(state.view.parts))
+        there_are_some = has_parts(state)
+        self.all.setEnabled(there_are_some and len(state.view.parts) < len(PART_NAMES))
+        self.none.setEnabled(there_are_some and bool(state.view.parts))
         self.opacity.setEnabled(state.view.parts_overlay)
         self.opacity.show_value(state.view.parts_opacity)
 
