@@ -15,6 +15,7 @@ from faceviewer.app.distance import Distance, distance_of, length_text
 from faceviewer.app.landmarks import landmark_name
 from faceviewer.app.measured import FILE_SCALE_NOTE
 from faceviewer.app.state import FILE_ENGINE, LANDMARK_SETS, AppState, Selection
+from faceviewer.engines.registry import engine_ids, engine_spec
 from faceviewer.geometry.planar import PlanarTriangles
 from faceviewer.geometry.surface import SurfacePoint, interpolate, nearest_corner, normal_at, position_mm, uv_of
 from faceviewer.types import PART_NAMES, Camera, FaceMesh, Origin, Reconstruction, Texture
@@ -269,7 +270,8 @@ def _making(result: Reconstruction) -> Iterator[Property]:
         "good head, but does not prove one.",
     )
     yield Property("Mesh", f"{len(result.mesh.vertices)} vertices, {len(result.mesh.topology.triangles)} triangles")
-    yield Property("Engine", result.engine, "What made this head.")
+    engine = engine_spec(result.engine).title if result.engine in engine_ids() else result.engine
+    yield Property("Engine", engine, "What made this head.")
     yield Property("Device", result.device, "Where it was computed.")
     if result.timings:
         seconds = ", ".join(f"{stage} {duration:.2f} s" for stage, duration in result.timings.items())

@@ -169,3 +169,8 @@ def test_copies_hold_every_row(result):
     copied = json.loads(properties_json(state))
     assert copied["selection"] == values(rows)
     assert copied["head"] == values(head_properties(state))
+
+
+@pytest.mark.parametrize(("engine", "title"), [("trg", "TRG"), ("builtin", "Built-in head"), ("bygone", "bygone")])
+def test_engines_are_called_as_in_the_menus(result, engine, title):
+    assert values(head_properties(state_of(replace(result, engine=engine), None)))["Engine"] == title
