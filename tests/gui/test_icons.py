@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import gc
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -129,3 +132,50 @@ def test_an_icon_as_a_picture_follows_the_theme_and_can_change(qapp: QApplicatio
     before = rgba_of(label.grab())
     label.set_icon("play")
     assert (rgba_of(label.grab()) != before).any()
+
+
+WINDOWS = """
+import gc
+import sys
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QToolBar, QWidget
+from faceviewer.gui.icons import icon, icon_names
+
+application = QApplication(sys.argv[:1])
+
+
+def show_and_close():
+    window = QWidget()
+    bar = QToolBar(window)
+    kept = [window]
+    for name in sorted(icon_names()):
+        drawn = icon(name)
+        action = QAction(drawn, name, window)
+        bar.addAction(action)
+        kept += [drawn, action]
+    window.kept = kept  # a circle, as the one by which views hear of the state
+    window.show()
+    application.processEvents()
+    window.close()
+    window.deleteLater()
+    application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+for _ in range(5):
+    show_and_close()
+    gc.collect()
+"""
+
+
+def test_windows_go_with_their_icons() -> None:
+    """Qt and Python each free what is theirs, in either order, and at the end of the process."""
+    done = subprocess.run(
+        [sys.executable, "-c", WINDOWS],
+        cwd=Path(__file__).resolve().parents[2],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]

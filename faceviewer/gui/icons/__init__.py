@@ -33,10 +33,13 @@ def icon_names() -> frozenset[str]:
     return frozenset(path.stem for path in _FOLDER.glob("*.svg")) - {_APPLICATION}
 
 
+@cache
 def icon(name: str) -> QIcon:
     """The icon of that name, in the colour of the palette's text; dim when disabled.
 
-    Raises KeyError for a name that there is no drawing for.
+    There is one of each, which lives as long as the process: where the last copy of an icon went with a closed window,
+    Qt destroyed an engine whose Python half the collector had taken already, and crashed. Raises KeyError for a name
+    that there is no drawing for.
     """
     return QIcon(_TintedEngine(name, _drawing(name)))
 
