@@ -41,7 +41,6 @@ class AlbumDialog(Sheet):
         self._pictures = FfhqPictures(FfhqFound(np.zeros(0, np.int32), 0, 0), None)
         self._make_buttons()
         self._lay_out()
-        self._is_open = True
         self._shown: FfhqState | None = None
         self._connect()
         self._unsubscribe = follow(self, verbs.store, self._state_changed)
@@ -215,19 +214,14 @@ class AlbumDialog(Sheet):
 
         return TermsDialog(self._verbs, self)
 
-    # Qt's names from here on
-
-    def done(self, result: int) -> None:
-        """Stop looking at the state and cancel what was started, however the dialog was closed."""
-        if self._is_open:
-            self._is_open = False
-            for dialog in self.findChildren(QDialog):
-                dialog.close()
-            self._unsubscribe()
-            self._grid.loader.stop()
-            self._album.cancel()
-            self._verbs.ffhq_jobs.cancel()
-        super().done(result)
+    def ended(self) -> None:
+        """Stop looking at the state and cancel what was started."""
+        for dialog in self.findChildren(QDialog):
+            dialog.close()
+        self._unsubscribe()
+        self._grid.loader.stop()
+        self._album.cancel()
+        self._verbs.ffhq_jobs.cancel()
 
 
 def _opens(button: QPushButton, make: Callable[[], QDialog]) -> None:

@@ -47,7 +47,6 @@ class RecreateDialog(Sheet):
         self._reveal = quiet_button("Show the folder", "Show the folder", "Open the target in the file manager")
         self._lay_out()
         self._connect()
-        self._is_open = True
         self._shown: FfhqState | None = None
         self._unsubscribe = follow(self, verbs.store, self._state_changed)
         self._jobs.forget_said()
@@ -204,14 +203,9 @@ class RecreateDialog(Sheet):
         self._troubles.setVisible(bool(rows))
         self._troubles.show_rows(rows, widths=(80, 90))
 
-    # Qt's names from here on
-
-    def done(self, result: int) -> None:
+    def ended(self) -> None:
         """Stop looking at the state and cancel the work."""
-        if self._is_open:
-            self._is_open = False
-            self._unsubscribe()
-            job = self._store.state.ffhq.job
-            if job is not None and job.task == "recreate":
-                self._jobs.cancel()
-        super().done(result)
+        self._unsubscribe()
+        job = self._store.state.ffhq.job
+        if job is not None and job.task == "recreate":
+            self._jobs.cancel()

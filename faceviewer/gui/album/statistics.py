@@ -36,7 +36,6 @@ class StatisticsDialog(Sheet):
         layout.addWidget(self._area, 1)
         layout.addLayout(buttons)
         self._shown: Statistics | None = None
-        self._is_open = True
         self._unsubscribe = follow(self, verbs.store, self._state_changed)
         self.resize(700, 600)
         verbs.ffhq.count()
@@ -64,14 +63,9 @@ class StatisticsDialog(Sheet):
         layout.addStretch(1)
         self._area.setWidget(inner)
 
-    # Qt's names from here on
-
-    def done(self, result: int) -> None:
+    def ended(self) -> None:
         """Stop looking at the state."""
-        if self._is_open:
-            self._is_open = False
-            self._unsubscribe()
-        super().done(result)
+        self._unsubscribe()
 
 
 def _add_chart(layout: QVBoxLayout, title: str, shares: Sequence[Share]) -> None:

@@ -51,7 +51,6 @@ class VerifyDialog(Sheet):
         self._start.clicked.connect(self._begin)
         self._start.setDefault(True)
         self._save.clicked.connect(self._jobs.save_report)
-        self._is_open = True
         self._shown: FfhqState | None = None
         self._unsubscribe = follow(self, verbs.store, self._state_changed)
         self._jobs.forget_said()
@@ -105,14 +104,9 @@ class VerifyDialog(Sheet):
     def _spoken(line: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(cell if cell != "0" else "–" for cell in line)
 
-    # Qt's names from here on
-
-    def done(self, result: int) -> None:
+    def ended(self) -> None:
         """Stop looking at the state and cancel a check."""
-        if self._is_open:
-            self._is_open = False
-            self._unsubscribe()
-            job = self._store.state.ffhq.job
-            if job is not None and job.task == "verify":
-                self._jobs.cancel()
-        super().done(result)
+        self._unsubscribe()
+        job = self._store.state.ffhq.job
+        if job is not None and job.task == "verify":
+            self._jobs.cancel()

@@ -64,7 +64,6 @@ class AlignDialog(Sheet):
         self._said = SaidList()
         self._save = quiet_button("Save…", "Save the aligned faces", "Choose where to, and write PNG files")
         self._lay_out()
-        self._is_open = True
         self._shown: AlignState | None = None
         self._connect()
         self._unsubscribe = follow(self, verbs.store, self._state_changed)
@@ -160,12 +159,7 @@ class AlignDialog(Sheet):
         smooth = Qt.TransformationMode.SmoothTransformation
         self._picture.setPixmap(pixmap.scaled(self._picture.size(), Qt.AspectRatioMode.KeepAspectRatio, smooth))
 
-    # Qt's names from here on
-
-    def done(self, result: int) -> None:
+    def ended(self) -> None:
         """Stop looking at the state and cancel what was started."""
-        if self._is_open:
-            self._is_open = False
-            self._unsubscribe()
-            self._verbs.cancel()
-        super().done(result)
+        self._unsubscribe()
+        self._verbs.cancel()

@@ -82,7 +82,6 @@ class ExportDialog(Sheet):
         self._show_plan(plan)
         self._connect()
         self._unsubscribe = verbs.store.subscribe(self._state_changed)
-        self._is_open = True
         PaletteWatcher(self, self._recolor)
         self._recolor()
         self.resize(620, self.sizeHint().height())
@@ -218,13 +217,13 @@ class ExportDialog(Sheet):
         self._cancel = self._verbs.exporting.start(self._plan(), ExportWatch(self._progressed, self._done))
 
     def _progressed(self, progress: Progress) -> None:
-        if self._is_open and progress.fraction is not None:
+        if self.is_open and progress.fraction is not None:
             self._progress.setRange(0, 100)
             self._progress.setValue(round(100 * progress.fraction))
 
     def _done(self, outcome: Outcome) -> None:
         self._cancel = None
-        if not self._is_open:
+        if not self.is_open:
             return
         if not outcome.error and not outcome.cancelled:
             self.accept()
@@ -260,12 +259,9 @@ class ExportDialog(Sheet):
         else:
             super().reject()
 
-    def done(self, result: int) -> None:
-        """Stop looking at the state, however the dialog was closed."""
-        if self._is_open:
-            self._is_open = False
-            self._unsubscribe()
-        super().done(result)
+    def ended(self) -> None:
+        """Stop looking at the state."""
+        self._unsubscribe()
 
 
 def _is_chosen(plan: ExportPlan, switch: str) -> bool:

@@ -47,7 +47,6 @@ class ModelsDialog(Sheet):
         self._make_buttons()
         self._lay_out()
         self.setAcceptDrops(True)
-        self._is_open = True
         self._shown = ModelsState()
         self._told = ""
         self._table.chosen.connect(self._show_details)
@@ -192,13 +191,10 @@ class ModelsDialog(Sheet):
         event.acceptProposedAction()
         self._verbs.take_drop(path)
 
-    def done(self, result: int) -> None:
-        """Stop looking at the state and cancel what is being done, however the dialog was closed."""
-        if self._is_open:
-            self._is_open = False
-            self._unsubscribe()
-            self._verbs.cancel()
-        super().done(result)
+    def ended(self) -> None:
+        """Stop looking at the state and cancel what is being done."""
+        self._unsubscribe()
+        self._verbs.cancel()
 
 
 def _row(*widgets: QWidget) -> QHBoxLayout:

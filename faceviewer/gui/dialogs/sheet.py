@@ -21,6 +21,19 @@ class Sheet(QDialog):
         self.setWindowTitle(title)
         self.setAccessibleName(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.is_open = True
+
+    def ended(self) -> None:
+        """What a dialog does when it was closed, once, in whatever way: stop looking at the state, cancel its work."""
+
+    # Qt's names from here on
+
+    def done(self, result: int) -> None:
+        """Tell the dialog, which Qt may close twice, by a button and by its window, that it has come to its end."""
+        if self.is_open:
+            self.is_open = False
+            self.ended()
+        super().done(result)
 
 
 class Opener:

@@ -48,7 +48,6 @@ class HeadPoseSetsDialog(Sheet):
         self._work = WorkRow(self._sets.stop)
         self._said = SaidList()
         self._pictures: HeadPosePictures | None = None
-        self._is_open = True
         self._shown: HeadPoseSetsState | None = None
         self._lay_out()
         self._connect()
@@ -143,15 +142,12 @@ class HeadPoseSetsDialog(Sheet):
         event.acceptProposedAction()
         self._sets.choose_folder(folder)
 
-    def done(self, result: int) -> None:
-        """Stop looking at the state and cancel what was started, however the dialog was closed."""
-        if self._is_open:
-            self._is_open = False
-            self._unsubscribe()
-            self._grid.loader.stop()
-            self._thumbnails.close()
-            self._sets.cancel()
-        super().done(result)
+    def ended(self) -> None:
+        """Stop looking at the state and cancel what was started."""
+        self._unsubscribe()
+        self._grid.loader.stop()
+        self._thumbnails.close()
+        self._sets.cancel()
 
 
 def _placeholder(shown: HeadPoseSetsState) -> str:

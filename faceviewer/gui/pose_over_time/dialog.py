@@ -44,7 +44,6 @@ class PoseOverTimeDialog(Sheet):
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint, True)
         self._verbs = verbs.pose_over_time
         self._shown: PoseOverTimeState | None = None
-        self._is_open = True
         self._wish = WishRow(self._verbs)
         self._pane = ImagePane()
         self._pane.setAccessibleName("Frame")
@@ -156,15 +155,10 @@ class PoseOverTimeDialog(Sheet):
         marks = marks_of(state.series, picture.row, state.hidden) if there and state.series and picture else ()
         self._pane.set_layers(marks)
 
-    # Qt's names from here on
-
-    def done(self, result: int) -> None:
-        """Stop looking at the state and cancel what was started, however the dialog was closed."""
-        if self._is_open:
-            self._is_open = False
-            self._unsubscribe()
-            self._verbs.cancel()
-        super().done(result)
+    def ended(self) -> None:
+        """Stop looking at the state and cancel what was started."""
+        self._unsubscribe()
+        self._verbs.cancel()
 
 
 def _where(state: PoseOverTimeState) -> str:

@@ -53,7 +53,6 @@ class UvMapsDialog(Sheet):
         self._off = quiet_button("Take it off", "Take the map off", "Show the head as it was before it wore a map")
         self._open = quiet_button("Open its picture", "Open the map's picture", "Open the chosen map as a photo")
         self._pictures: UvMapPictures | None = None
-        self._is_open = True
         self._shown: UvMapsState | None = None
         self._worn: WearState | None = None
         self._lay_out()
@@ -179,17 +178,12 @@ class UvMapsDialog(Sheet):
         if key is not None:
             self._maps.open_picture(key)
 
-    # Qt's names from here on
-
-    def done(self, result: int) -> None:
-        """Stop looking at the state and cancel what was started, however the dialog was closed."""
-        if self._is_open:
-            self._is_open = False
-            self._unsubscribe()
-            self._grid.loader.stop()
-            self._thumbnails.close()
-            self._maps.cancel()
-        super().done(result)
+    def ended(self) -> None:
+        """Stop looking at the state and cancel what was started."""
+        self._unsubscribe()
+        self._grid.loader.stop()
+        self._thumbnails.close()
+        self._maps.cancel()
 
 
 def _placeholder(maps: UvMapsState) -> str:
