@@ -50,6 +50,7 @@ def engine(
     published_protocol: Annotated[
         bool, typer.Option("--published-protocol", help="Leave out what does not fill the last batch of 64.")
     ] = False,
+    workers: Annotated[int, typer.Option(metavar="N", help="Photos to work on at the same time.")] = 1,
     worst: Annotated[int, typer.Option(metavar="N", help="Worst photos of each kind to show in the report.")] = 4,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with what lies in the output folder.")] = False,
 ) -> None:
@@ -82,6 +83,9 @@ def engine(
             limit=limit,
             published_protocol=published_protocol,
             resume=resume,
+            workers=workers,
+            part=part,
+            resources=resources,
         )
         raise typer.Exit(_run(_open(folder, dataset, part, resources), folder, output, request, worst))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -76,12 +77,13 @@ class Bench:
     def measure(self, key: str, cancel: CancelToken) -> Row:
         """The row of one sample. Raises Cancelled, UsageError, and as ``load``."""
         self.load()
+        stamp = stamp_of(self._dataset.photo_path(key))
         try:
             solved = self.solve(key, cancel)
             measured = _told("failed", key, lambda: score(solved.sample, solved.result, self._dataset.angles))
         except Trouble as trouble:
-            return Row(key, trouble.status, str(trouble), faces=trouble.faces)
-        return Row(key, "ok", faces=solved.faces, seconds=solved.seconds, **measured)
+            return Row(key, trouble.status, str(trouble), stamp, faces=trouble.faces)
+        return Row(key, "ok", stamp=stamp, faces=solved.faces, seconds=solved.seconds, **measured)
 
     def solve(self, key: str, cancel: CancelToken) -> Solved:
         """Read and reconstruct one sample."""
@@ -138,6 +140,15 @@ class Bench:
         if covered_share(box, boxes[best]) <= 0:
             raise Trouble("no face", f"{sample.key}: {_counted(len(found))} found, not the annotated one", len(found))
         return found[best], len(found)
+
+
+def stamp_of(path: Path) -> tuple[int, int]:
+    """(bytes, time of the last change in ns), -1 for a file that is not there."""
+    try:
+        status = path.stat()
+    except OSError:
+        return -1, -1
+    return status.st_size, status.st_mtime_ns
 
 
 def tells_focal(request: EvaluationRequest) -> bool:

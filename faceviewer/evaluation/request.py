@@ -36,10 +36,15 @@ class EvaluationRequest:
     published_protocol: bool = False
     """Leave out the photos that do not fill the last batch of 64, as the published program does."""
     resume: bool = False
+    workers: int = 1
+    """Photos to work on at the same time; more than one are spread over so many processes."""
+    part: str | None = None
+    """With which part and resources the data set was opened: other processes open it once more."""
+    resources: Path | None = None
 
     def __post_init__(self) -> None:
-        if self.every < 1 or (self.limit is not None and self.limit < 1):
-            raise UsageError("--every and --limit take numbers from 1")
+        if min(self.every, self.workers) < 1 or (self.limit is not None and self.limit < 1):
+            raise UsageError("--every, --limit and --workers take numbers from 1")
 
     def chosen(self, keys: Sequence[str]) -> list[str]:
         """Those of a data set's keys that are to be measured. Raises UsageError when there are none."""

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from faceviewer.datasets.head_pose.sample import Angles, HeadPoseDataset
 from faceviewer.engines.options import UsageError
-from faceviewer.evaluation.bench import Bench
+from faceviewer.evaluation.bench import Bench, stamp_of
 from faceviewer.evaluation.columns import columns_of
 from faceviewer.evaluation.offsets import Moved, Offset, find_offset, move, with_add
 from faceviewer.evaluation.request import EvaluationRequest
 from faceviewer.evaluation.rows import Row
 from faceviewer.evaluation.tables import JOURNAL, TABLE, read_table
+from faceviewer.evaluation.workers import measured_in_processes
 from faceviewer.io.journal import Journal
 from faceviewer.types import CancelToken, FaceviewerError, Progress, ProgressCallback
 
@@ -72,21 +74,28 @@ def evaluate(
 ) -> Run:
     """Measure a data set that lies in ``folder``; ``output`` gets the journal, which ``write_run`` takes away.
 
-    told: is called with each row as it comes. With its journal or its table ``request.resume`` goes on where an earlier
-    run ended, however it did; photos that failed or changed are tried again. Raises UsageError, also when what is to
-    be resumed had been asked for something else; FaceviewerError when the engine cannot be loaded; Cancelled.
+    told: is called with each row as it comes, of several workers in any order. bench: measures where there is one
+    worker only. With its journal or its table ``request.resume`` goes on where an earlier run ended, however it did;
+    photos that failed or changed are tried again. Raises UsageError, also when what is to be resumed was asked for
+    something else or for more photos; FaceviewerError when the engine cannot be loaded; Cancelled.
     """
     keys, about = request.chosen(dataset.keys), request.about(dataset, folder)
     journal = Journal(output / JOURNAL, about)
     known = _earlier(journal, output, about) if request.resume else {}
+    _check_none_is_lost(known, keys, dataset, output)
     kept = {key: row for key in keys if (row := known.get(key)) is not None and _holds(row, dataset.photo_path(key))}
-    bench = bench or Bench(dataset, request)
-    if len(kept) < len(keys):
+    missing = [key for key in keys if key not in kept]
+    count = _Count(len(keys), len(kept), progress)
+    if missing:
         progress(Progress("Loading the engine"))
-        bench.load()
-    journal.begin([row.as_json() for row in kept.values()])
+    if min(request.workers, len(missing)) > 1:
+        fresh = measured_in_processes(missing, dataset, folder, request, count.begun, cancel)
+    else:
+        fresh = _measured_here(missing, bench or Bench(dataset, request), count.begun, cancel)
     try:
-        rows = _measured(keys, kept, dataset, bench, journal, progress, told, cancel)
+        with closing(fresh):
+            known = _measured(kept, fresh, count, journal, told)
+        rows = [known[key] for key in keys]
         offset = find_offset(rows)
         moved = {} if offset is None else move(rows, offset, dataset.angles)
 
@@ -102,30 +111,53 @@ def evaluate(
     )
 
 
+class _Count:
+    """Tells how many photos have their rows, and how fast they come."""
+
+    def __init__(self, total: int, kept: int, progress: ProgressCallback) -> None:
+        self._total, self._kept, self._fresh, self._progress = total, kept, 0, progress
+        self._start: float | None = None
+        """When the first photo was begun: loading the engine does not count."""
+
+    def begun(self, key: str) -> None:
+        """A photo is worked on."""
+        self._start = self._start or time.perf_counter()
+        done = self._kept + self._fresh
+        rate = f", {self._fresh / (time.perf_counter() - self._start):.2f} photos/s" if self._fresh else ""
+        self._progress(Progress(f"Measuring {key} ({done + 1} of {self._total}{rate})", done / self._total))
+
+    def ended(self) -> None:
+        """A photo has its row."""
+        self._fresh += 1
+
+
 def _measured(
-    keys: Sequence[str],
-    kept: dict[str, Row],
-    dataset: HeadPoseDataset,
-    bench: Bench,
-    journal: Journal,
-    progress: ProgressCallback,
-    told: Callable[[Row], None],
-    cancel: CancelToken,
-) -> list[Row]:
-    rows, start, fresh = [], time.perf_counter(), 0
-    for number, key in enumerate(keys):
-        cancel.check()
-        row = kept.get(key)
-        if row is None:
-            rate = f", {fresh / (time.perf_counter() - start):.2f} photos/s" if fresh else ""
-            progress(Progress(f"Measuring {key} ({number + 1} of {len(keys)}{rate})", number / len(keys)))
-            stamp = stamp_of(dataset.photo_path(key))
-            row = replace(bench.measure(key, cancel), stamp=stamp)
-            journal.add(row.as_json())
-            fresh += 1
-        rows.append(row)
+    kept: Mapping[str, Row], fresh: Iterable[Row], count: _Count, journal: Journal, told: Callable[[Row], None]
+) -> dict[str, Row]:
+    """The rows that were kept and those that come, in any order; the latter go into the journal at once."""
+    rows = dict(kept)
+    for row in kept.values():
+        told(row)
+    for row in fresh:
+        if len(rows) == len(kept):  # begun no sooner: an engine that cannot be loaded leaves the folder as it was
+            journal.begin([row.as_json() for row in kept.values()])
+        journal.add(row.as_json())
+        rows[row.key] = row
+        count.ended()
         told(row)
     return rows
+
+
+def _measured_here(
+    keys: Sequence[str], bench: Bench, begun: Callable[[str], None], cancel: CancelToken
+) -> Generator[Row, None, None]:
+    """The rows of ``keys`` one after the other, measured in this process."""
+    if keys:
+        bench.load()
+    for key in keys:
+        cancel.check()
+        begun(key)
+        yield bench.measure(key, cancel)
 
 
 def read_run(folder: Path) -> Run:
@@ -137,15 +169,6 @@ def read_run(folder: Path) -> Run:
     about, listed, rows = read_table(folder / TABLE)
     offset = find_offset(rows)
     return Run(about, tuple(rows), listed, (), 0, offset, {} if offset is None else move(rows, offset, about["angles"]))
-
-
-def stamp_of(path: Path) -> tuple[int, int]:
-    """(bytes, time of the last change in ns), -1 for a file that is not there."""
-    try:
-        status = path.stat()
-    except OSError:
-        return -1, -1
-    return status.st_size, status.st_mtime_ns
 
 
 def _holds(row: Row, photo: Path) -> bool:
@@ -175,3 +198,12 @@ def _earlier(journal: Journal, output: Path, about: dict[str, Any]) -> dict[str,
             continue
         known[row.key] = row
     return known
+
+
+def _check_none_is_lost(known: Mapping[str, Row], keys: Sequence[str], dataset: HeadPoseDataset, output: Path) -> None:
+    """Raise UsageError when rows of photos that the data set has would go because fewer are asked for."""
+    if lost := (known.keys() & set(dataset.keys)) - set(keys):
+        raise UsageError(
+            f"{output}: --resume with fewer photos would lose {len(lost)} of the {len(known)} rows that lie there; "
+            "choose another folder, or leave out --resume to begin anew"
+        )

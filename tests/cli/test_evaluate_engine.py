@@ -75,6 +75,7 @@ def test_many_troubles_are_told_in_short(tmp_path):
         (("--engine", "oracle", "--faces", "all"), "--faces is found or given"),
         (("--engine", "oracle", "--focal", "5"), "--focal is engine or true"),
         (("--engine", "oracle", "--limit", "0"), "take numbers from 1"),
+        (("--engine", "oracle", "--workers", "0"), "--workers take numbers from 1"),
         (("--engine", "oracle", "--worst", "-1"), "--worst takes numbers from 0"),
         (("--engine", "oracle", "--dataset", "none"), "--dataset none: choose one of auto"),
         (("--engine", "oracle", "--option", "x=1"), "no option 'x'"),
@@ -141,37 +142,113 @@ def test_an_interruption_keeps_what_was_done(aflw, tmp_path, monkeypatch):
     assert [stem for stem, _ in oracle_engine.ASKED] == aflw.keys[1:]
 
 
-def test_a_killed_run_goes_on(tmp_path, fake):
-    """A real process, killed at its third photo, leaves nothing but its journal; two photos are not done again."""
-    made = write_heads(tmp_path / "heads", count=3, photo=portrait)
-    truth = json.loads((made.root / "truth.json").read_text("utf-8"))
-    truth["slow"] = truth.pop(made.keys[2])
-    made.photos[made.keys[2]].rename(made.root / "slow.jpg")
-    (made.root / "truth.json").write_text(json.dumps(truth), "utf-8")
-    out = tmp_path / "out"
-    arguments = ["engine", str(made.root), "-o", str(out), "--engine", "fake", "--worst", "0", "--device", "cpu"]
-    command = [sys.executable, str(TESTS / "fake_cli.py"), "evaluate", *arguments]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS.parent), str(TESTS)])}
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+@pytest.fixture
+def lay_slow(tmp_path, fake):
+    """A function that lays out photos of which some take long, with how to start measuring them in a process."""
+
+    def lay(count: int, slow: int):
+        made = write_heads(tmp_path / "heads", count=count, photo=portrait)
+        truth = json.loads((made.root / "truth.json").read_text("utf-8"))
+        for number, key in enumerate(made.keys[count - slow :]):
+            truth[f"slow{number}"] = truth.pop(key)
+            made.photos[key].rename(made.root / f"slow{number}.jpg")
+        _write_truth(made.root, truth)
+        return made.root, truth
+
+    return lay
+
+
+def _write_truth(root: Path, truth: dict) -> None:
+    (root / "truth.json").write_text(json.dumps(truth), "utf-8")
+
+
+def _start(arguments: list[str]) -> subprocess.Popen[str]:
+    """The command with the fake engine, in a process group of its own."""
+    return subprocess.Popen(
+        [sys.executable, str(TESTS / "fake_cli.py"), "evaluate", *arguments],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS.parent), str(TESTS)])},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored where tests run in the background
+    )
+
+
+def _wait_for(condition, seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.05)
+
+
+def _has_gone(group: int) -> bool:
     try:
-        deadline = time.monotonic() + 60
-        while len(_lines(out / "journal.jsonl")) < 2 and time.monotonic() < deadline:
-            assert process.poll() is None
-            time.sleep(0.05)
-        process.send_signal(signal.SIGKILL)
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_a_killed_run_goes_on(lay_slow, tmp_path):
+    """A real process, killed at its third photo, leaves nothing but its journal; two photos are not done again."""
+    root, truth = lay_slow(3, 1)
+    out = tmp_path / "out"
+    arguments = ["engine", str(root), "-o", str(out), "--engine", "fake", "--worst", "0", "--device", "cpu"]
+    process = _start(arguments)
+    try:
+        _wait_for(lambda: len(_lines(out / "journal.jsonl")) >= 2 or process.poll() is not None)
+        assert process.poll() is None
     finally:
         process.kill()
-        process.wait()
+        process.communicate()
     left = _lines(out / "journal.jsonl")
     assert [path.name for path in out.iterdir()] == ["journal.jsonl"] and len(left) >= 2
-    del truth["slow"]
-    (made.root / "truth.json").write_text(json.dumps(truth), "utf-8")
+    del truth["slow0"]
+    _write_truth(root, truth)
     status, text, _ = run(*arguments, "--resume")
     assert status == 0 and "2 of 2 photos (2 ok)" in text
     rows = json.loads((out / "table.json").read_text("utf-8"))["rows"]
     kept = {row["key"]: row["seconds"] for row in map(json.loads, left[1:])}
     assert kept and all(row["seconds"] == kept[row["key"]] for row in rows if row["key"] in kept)
     assert {path.name for path in out.iterdir()} == FILES
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_ctrl_c_ends_all_workers_and_the_run_goes_on(lay_slow, tmp_path):
+    root, truth = lay_slow(4, 2)
+    out = tmp_path / "out"
+    arguments = ["engine", str(root), "-o", str(out), "--engine", "fake", "--worst", "0", "--device", "cpu"]
+    process = _start([*arguments, "--workers", "2"])
+    try:
+        _wait_for(lambda: len(_lines(out / "journal.jsonl")) >= 2 or process.poll() is not None)
+        time.sleep(1)  # both are at the photos that take long, mostly
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+    finally:
+        process.kill()
+        process.communicate()
+    assert (process.returncode, errors) == (130, "interrupted: --resume goes on from there\n")
+    _wait_for(lambda: _has_gone(process.pid), 10)
+    kept = {row["key"]: row["seconds"] for row in map(json.loads, _lines(out / "journal.jsonl")[1:])}
+    assert [path.name for path in out.iterdir()] == ["journal.jsonl"] and kept and "slow0" not in kept
+    for name in ("slow0", "slow1"):
+        (root / f"{name}.jpg").rename(root / f"quick{name[-1]}.jpg")
+    _write_truth(root, {name.replace("slow", "quick"): one for name, one in truth.items()})
+    status, text, _ = run(*arguments, "--resume")
+    assert status == 0 and "4 of 4 photos (4 ok)" in text
+    rows = {row["key"]: row["seconds"] for row in json.loads((out / "table.json").read_text("utf-8"))["rows"]}
+    assert {key: rows[key] for key in kept} == kept
+    assert {path.name for path in out.iterdir()} == FILES
+
+
+def test_resuming_with_fewer_photos_is_refused(aflw, tmp_path):
+    arguments = ("engine", aflw.root, "-o", tmp_path / "out", "--engine", "oracle", "--worst", 0)
+    assert run(*arguments)[0] == 0
+    before = (tmp_path / "out" / "table.json").read_bytes()
+    status, _, errors = run(*arguments, "--resume", "--limit", 1)
+    assert status == 2 and "--resume with fewer photos would lose 2 of the 3 rows" in errors
+    assert (tmp_path / "out" / "table.json").read_bytes() == before
 
 
 def _lines(path: Path) -> list[str]:

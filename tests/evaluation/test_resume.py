@@ -9,6 +9,7 @@ import oracle_engine
 import pytest
 from cancel_at import CancelAt
 
+from faceviewer.datasets.head_pose.opening import open_dataset
 from faceviewer.engines.options import UsageError
 from faceviewer.evaluation.outputs import write_run
 from faceviewer.evaluation.report_html import report_html
@@ -116,6 +117,43 @@ def test_other_settings_are_refused(small, measure, out, asked):
         measure(dataset, resume=True, **asked)
     assert (out / TABLE).exists()
     measure(dataset, **asked)  # anew is always possible
+
+
+@pytest.mark.parametrize(("asked", "lost"), [({"limit": 2}, 3), ({"every": 2}, 2), ({"every": 2, "limit": 2}, 3)])
+def test_fewer_photos_lose_no_rows(small, measure, out, asked, lost):
+    _, dataset = small
+    finish(measure(dataset), out)
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    oracle_engine.ASKED.clear()
+    with pytest.raises(UsageError) as refused:
+        measure(dataset, resume=True, **asked)
+    assert str(refused.value) == (
+        f"{out}: --resume with fewer photos would lose {lost} of the 5 rows that lie there; "
+        "choose another folder, or leave out --resume to begin anew"
+    )
+    assert not done() and {path.name: path.read_bytes() for path in out.iterdir()} == before
+    assert len(measure(dataset, **asked).rows) == 5 - lost  # anew is always possible
+
+
+def test_fewer_photos_lose_no_rows_of_a_stopped_run(small, measure, out):
+    _, dataset = small
+    with pytest.raises(Cancelled):
+        measure(dataset, cancel=CancelAt(9))
+    before = (out / JOURNAL).read_bytes()
+    with pytest.raises(UsageError, match="would lose 1 of the 4 rows"):
+        measure(dataset, resume=True, limit=3)
+    assert (out / JOURNAL).read_bytes() == before
+    assert len(measure(dataset, resume=True, limit=4).rows) == 4
+
+
+def test_rows_of_photos_that_are_gone_from_the_list_are_let_go(small, measure, out):
+    made, dataset = small
+    finish(measure(dataset), out)
+    made.photos[made.keys[4]].unlink()
+    made.annotations[made.keys[4]].unlink()
+    dataset = open_dataset(made.root)
+    assert len(dataset.keys) == 4
+    assert [row.key for row in measure(dataset, resume=True).rows] == made.keys[:4]
 
 
 @pytest.mark.parametrize(

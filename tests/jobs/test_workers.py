@@ -10,7 +10,7 @@ import pytest
 from faceviewer.engines.options import UsageError
 from faceviewer.engines.registry import EngineSpec
 from faceviewer.io.result_reader import is_complete
-from faceviewer.jobs import workers
+from faceviewer.jobs import processes
 from faceviewer.jobs.batch import run_batch
 from faceviewer.jobs.sources import expand_inputs
 from faceviewer.jobs.tasks import BatchRequest, make_tasks
@@ -44,8 +44,8 @@ def test_batch_outlives_a_worker_that_dies(album, fake, tmp_path):
 def test_workers_do_not_oversubscribe_the_cores(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
-    with workers._threads(3):
-        assert {os.environ[name] for name in workers._THREAD_VARIABLES} == {"3"}
+    with processes._threads(3):
+        assert {os.environ[name] for name in processes._THREAD_VARIABLES} == {"3"}
     assert os.environ["OMP_NUM_THREADS"] == "7"
     assert "MKL_NUM_THREADS" not in os.environ
 
