@@ -7,8 +7,10 @@ import pytest
 
 from faceviewer.engines.builtin import BuiltinEngine
 from faceviewer.engines.builtin.calibration.dataset import Dataset, make_dataset
+from faceviewer.engines.builtin.calibration.learn import LOST_DEG
 from faceviewer.engines.builtin.calibration.people import Carried, Crowd
 from faceviewer.engines.builtin.calibration.portraits import portray
+from faceviewer.engines.builtin.calibration.poses import pose_lessons
 from faceviewer.engines.builtin.calibration.scenes import SIZE_PX, Scene
 from faceviewer.engines.builtin.calibration.skins import SKIN_SIZE, Wardrobe, baked_skin
 from faceviewer.engines.builtin.calibration.studies import (
@@ -20,6 +22,7 @@ from faceviewer.engines.builtin.calibration.studies import (
     study,
     unrefined,
 )
+from faceviewer.engines.builtin.correction import feature_count
 from faceviewer.io.resources import resource_path
 from faceviewer.models.head_model import HeadModel, load_head
 from faceviewer.types import FaceMesh
@@ -85,6 +88,17 @@ def test_studies_hold_pictures_and_their_mirror_images(engine, taken):
     yaw = found.features[:, -6]
     np.testing.assert_allclose(yaw[:3], -yaw[3:], atol=0.1)  # radians
     assert found.change[:, :K].std() > 0.1  # landmarks alone do not find everything
+
+
+def test_lessons_of_the_pose_come_with_and_without_the_focal_length_and_mirrored(engine, taken):
+    data, _ = taken
+    lessons = pose_lessons(engine, data)
+    assert lessons.features.shape == (12, feature_count(engine.points)) and lessons.turn.shape == (12, 2)
+    surprise, yaw = lessons.features[:, -6], lessons.features[:, -5]
+    unknown, known = slice(0, 3), slice(3, 6)
+    assert np.abs(surprise[known]).max() < 0.1 < np.abs(surprise[unknown]).max()
+    np.testing.assert_allclose(yaw[:6], -yaw[6:], atol=0.1)  # radians
+    assert 0.001 < np.abs(lessons.turn).max() < np.radians(LOST_DEG)
 
 
 def made_up(seed: int, noise: float) -> tuple[Studies, np.ndarray]:
