@@ -153,6 +153,11 @@ def planned_files(plan: ExportPlan, heads: Sequence[ExportHead]) -> tuple[Planne
     return tuple(PlannedFile(name, os.path.normcase(name) in present) for name in names)
 
 
+def have_expressions(heads: Sequence[ExportHead]) -> bool:
+    """Whether any of the heads can be animated: TRG's, and meshes that no model is known for, cannot."""
+    return any(editable_head(head.result) is not None for head in heads)
+
+
 def possible_pictures(heads: Sequence[ExportHead]) -> frozenset[str]:
     """Which of ``PICTURES`` at least one of the heads has."""
     return frozenset(

@@ -15,6 +15,7 @@ from faceviewer.app.export_plan import (
     ExportDone,
     ExportPlan,
     PlannedFile,
+    have_expressions,
     heads_of,
     planned_files,
     possible_pictures,
@@ -83,6 +84,10 @@ class Exporting:
     def possible_pictures(self, plan: ExportPlan) -> frozenset[str]:
         """Which of ``PICTURES`` the heads that ``plan`` names can have."""
         return possible_pictures(heads_of(self._store.state, plan))
+
+    def can_animate(self, plan: ExportPlan) -> bool:
+        """Whether any of the heads that ``plan`` names has expressions for the GLB."""
+        return have_expressions(heads_of(self._store.state, plan))
 
     def start(self, plan: ExportPlan, watch: ExportWatch | None = None) -> CancelToken:
         """Export in the background and remember the choices; the end is told in a notice. Returns what cancels it."""

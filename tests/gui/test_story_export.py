@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QLineEdit, QListWidget, QPushButton
 
+from faceviewer.app.documents import with_changes
 from faceviewer.app.state import Notice
 from faceviewer.gui.dialogs.export import ExportDialog
 from faceviewer.io.obj import read_obj
@@ -126,6 +128,23 @@ def test_nothing_chosen_cannot_be_exported(app, opened):
     tick(opened, "ply")
     assert button.isEnabled()
     opened.reject()
+
+
+def test_expressions_are_offered_for_heads_that_have_some(app, opened):
+    box = opened.findChild(QCheckBox, "export.morph_targets")
+    assert not box.isEnabled(), "they go into the GLB"
+    tick(opened, "glb")
+    assert box.isEnabled()
+    opened.reject()
+    app.add_sample()
+    document = app.state.shown.document
+    foreign = replace(document.heads[1], engine="trg")
+    app.verbs.store.update(with_changes(app.state, document.id, heads={1: foreign}))
+    app.run("file.export")
+    other = dialog()
+    tick(other, "glb")
+    assert not other.findChild(QCheckBox, "export.morph_targets").isEnabled()
+    other.reject()
 
 
 def test_a_folder_that_cannot_be_written_keeps_the_dialog_open(qtbot, app, opened, tmp_path):

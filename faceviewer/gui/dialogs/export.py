@@ -188,6 +188,8 @@ class ExportDialog(Sheet):
         for name, needed in _NEEDS.items():
             self._switches[name].setEnabled(any(self._switches[other].isChecked() for other in needed))
         plan = self._plan()
+        if not self._verbs.exporting.can_animate(plan):
+            self._switches["morph_targets"].setEnabled(False)
         possible = self._verbs.exporting.possible_pictures(plan)
         for name in _PICTURES:
             self._switches[name].setEnabled(name.removeprefix(_ON_PHOTO) in possible)
