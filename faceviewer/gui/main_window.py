@@ -8,7 +8,7 @@ from functools import partial
 from typing import Protocol, cast
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
@@ -20,6 +20,7 @@ from faceviewer.gui.actions import Actions, KeyGuard, fill_menus, fill_toolbar
 from faceviewer.gui.diagnose import window_diagnostics
 from faceviewer.gui.dialogs import dialog_openers
 from faceviewer.gui.empty_state import EmptyState
+from faceviewer.gui.garbage import wrappers_kept
 from faceviewer.gui.icons import app_icon
 from faceviewer.gui.layout import Layout, Panel
 from faceviewer.gui.live_bar import LiveBar
@@ -187,6 +188,13 @@ class MainWindow(QMainWindow):
             )
             self.verbs.say(Notice(text, "warning"))
         event.acceptProposedAction()
+
+    def event(self, event: QEvent) -> bool:
+        """Let Qt delete the window while all that Python holds of it stays."""
+        if event.type() == QEvent.Type.DeferredDelete:
+            with wrappers_kept():
+                return super().event(event)
+        return super().event(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask when work would be lost; then close so that nothing is left: arrangement, listeners, VTK, then Qt."""

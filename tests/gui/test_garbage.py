@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import gc
 import threading
+import weakref
+from contextlib import contextmanager
 
 import pytest
-from PySide6.QtCore import QObject
+import shiboken6
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication, QWidget
 
-from faceviewer.gui.garbage import WindowThreadCollector
+from faceviewer.gui import main_window
+from faceviewer.gui.dialogs import sheet
+from faceviewer.gui.dialogs.sheet import Sheet
+from faceviewer.gui.garbage import WindowThreadCollector, wrappers_kept
 
 
 class Knot:
@@ -82,3 +89,30 @@ def test_the_application_does_so(app) -> None:
     assert not gc.isenabled() and WindowThreadCollector._working == 2  # the fixture's, and the window's own
     app.window.close()
     assert not gc.isenabled() and WindowThreadCollector._working == 1
+
+
+def test_wrappers_are_kept_for_a_while(qtbot):
+    box = QWidget()
+    wrapper = weakref.ref(box)
+    with wrappers_kept():
+        del box
+        assert wrapper() is not None
+    assert wrapper() is None
+
+
+@pytest.mark.parametrize("module", [sheet, main_window])
+def test_windows_are_deleted_with_their_wrappers_kept(app, module, monkeypatch):
+    asked = []
+
+    @contextmanager
+    def noted():
+        asked.append(module)
+        yield
+
+    monkeypatch.setattr(module, "wrappers_kept", noted)
+    window = Sheet("Any") if module is sheet else app.application.window
+    window.show()
+    window.close()
+    assert not asked
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert asked == [module] and not shiboken6.isValid(window)

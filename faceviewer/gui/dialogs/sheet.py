@@ -10,6 +10,8 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFont, QIcon, QPalette
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QListWidget, QWidget
 
+from faceviewer.gui.garbage import wrappers_kept
+
 _W = TypeVar("_W", bound=QWidget)
 
 
@@ -27,6 +29,13 @@ class Sheet(QDialog):
         """What a dialog does when it was closed, once, in whatever way: stop looking at the state, cancel its work."""
 
     # Qt's names from here on
+
+    def event(self, event: QEvent) -> bool:
+        """Let Qt delete the dialog while all that Python holds of it stays."""
+        if event.type() == QEvent.Type.DeferredDelete:
+            with wrappers_kept():
+                return super().event(event)
+        return super().event(event)
 
     def done(self, result: int) -> None:
         """Tell the dialog, which Qt may close twice, by a button and by its window, that it has come to its end."""
