@@ -8,6 +8,8 @@
 3. Of several windows in one process, the first switches it off and the last one on again.
 4. While Qt deletes a window, no wrapper may go: one that only its own layout or the like still held was freed while it
    was being told that its widget is gone. A core dump showed a QWidget with a count of 0 there, after some 400 windows.
+   Shiboken tells which there are. `gc.get_objects` must not be asked: it also hands out the tuples that other threads
+   are still building, and `tuple(...)` of a generator then ends in a SystemError there.
 """
 
 from __future__ import annotations
@@ -65,7 +67,7 @@ class WindowThreadCollector(QObject):
 @contextmanager
 def wrappers_kept() -> Iterator[None]:
     """Around the deletion of a window: Python's halves of all widgets outlive Qt's."""
-    kept = [one for one in gc.get_objects() if issubclass(type(one), Shiboken.Object)]
+    kept = Shiboken.getAllValidWrappers()
     try:
         yield
     finally:

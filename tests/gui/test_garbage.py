@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -98,6 +100,21 @@ def test_wrappers_are_kept_for_a_while(qtbot):
         del box
         assert wrapper() is not None
     assert wrapper() is None
+
+
+def test_keeping_wrappers_leaves_what_other_threads_are_building_alone():
+    """Holding a tuple that is being built makes `tuple` fail there with a SystemError, once in some hundred tries."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(1) as others:
+            building = others.submit(lambda: {tuple(n for n in range(11)) for _ in range(500_000)})
+            while not building.done():
+                with wrappers_kept():
+                    pass
+        assert building.result() == {tuple(range(11))}
+    finally:
+        sys.setswitchinterval(before)
 
 
 @pytest.mark.parametrize("module", [sheet, main_window])
