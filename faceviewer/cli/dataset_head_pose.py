@@ -20,9 +20,8 @@ head_pose = typer.Typer(
 _Dir = Annotated[
     Path, typer.Argument(metavar="DIR", help="The data set's folder, the one around it, or one inside of it.")
 ]
-_Kind = Annotated[
-    str,
-    typer.Option(metavar="KIND", help="auto, arkitface, 300w-lp, aflw2000, biwi or heads; auto looks at the folders."),
+_Dataset = Annotated[
+    str, typer.Option(help="Which it is: auto, arkitface, 300w-lp, aflw2000, biwi or heads; auto looks at the folders.")
 ]
 _Part = Annotated[str | None, typer.Option(metavar="PART", help="Of ARKitFace: test (otherwise) or train.")]
 _Resources = Annotated[
@@ -38,7 +37,7 @@ _FIELDS = (
 
 @head_pose.command()
 def info(
-    place: _Dir, kind: _Kind = "auto", part: _Part = None, resources: _Resources = None, as_json: _Json = False
+    place: _Dir, dataset: _Dataset = "auto", part: _Part = None, resources: _Resources = None, as_json: _Json = False
 ) -> None:
     """Say which data set is there, how many samples it lists, and what is wrong with its lists.
 
@@ -48,10 +47,10 @@ def info(
     with errors_told():
         from faceviewer.datasets.head_pose.facts import TERMS
 
-        there = opened(place, kind, part, resources)
+        there = opened(place, dataset, part, resources)
         keys = {"first": there.keys[0], "last": there.keys[-1]}
         if as_json:
-            about = {"kind": there.id, "title": there.title, "samples": len(there.keys), "angles": there.angles}
+            about = {"dataset": there.id, "title": there.title, "samples": len(there.keys), "angles": there.angles}
             say(json.dumps({**about, **keys, "problems": list(there.problems)}))
             return
         say(f"{there.title} ({there.id}): {_listed(there)}")
@@ -64,7 +63,7 @@ def info(
 def show(
     place: _Dir,
     key: Annotated[str, typer.Argument(metavar="KEY", help="A sample's key, as info shows the first and the last.")],
-    kind: _Kind = "auto",
+    dataset: _Dataset = "auto",
     part: _Part = None,
     resources: _Resources = None,
     as_json: _Json = False,
@@ -73,7 +72,7 @@ def show(
     with errors_told():
         from faceviewer.types import FaceviewerError
 
-        there = opened(place, kind, part, resources)
+        there = opened(place, dataset, part, resources)
         try:
             sample = there.sample(key)
         except KeyError:
@@ -84,15 +83,13 @@ def show(
         _tell(there, sample)
 
 
-def opened(
-    place: Path, kind: str, part: str | None, resources: Path | None, *, option: str = "--kind"
-) -> HeadPoseDataset:
-    """The data set that is asked for. ``option`` names the one that gave ``kind``. Raises UsageError."""
+def opened(place: Path, kind: str, part: str | None, resources: Path | None) -> HeadPoseDataset:
+    """The data set that is asked for. Raises UsageError."""
     from faceviewer.datasets.head_pose.opening import KINDS, open_dataset
     from faceviewer.engines.options import UsageError
 
     if kind not in ("auto", *KINDS):
-        raise UsageError(f"{option} {kind}: choose one of auto, {', '.join(KINDS)}")
+        raise UsageError(f"--dataset {kind}: choose one of auto, {', '.join(KINDS)}")
     if part not in (None, "test", "train"):
         raise UsageError(f"--part {part}: choose test or train")
     for folder in (place, resources):
@@ -122,7 +119,7 @@ def _as_json(there: HeadPoseDataset, sample: HeadSample) -> dict[str, Any]:
     arrays = {name: getattr(truth, name) for name in _FIELDS}
     return {
         "key": sample.key,
-        "kind": there.id,
+        "dataset": there.id,
         "photo": str(sample.photo),
         "angles": there.angles,
         "pose": _angles(there, sample),

@@ -92,7 +92,7 @@ def engine(
 
 def _open(folder: Path, kind: str, part: str | None, resources: Path | None) -> HeadPoseDataset:
     """The data set; what it complains about goes to stderr."""
-    dataset = opened(folder, kind, part, resources, option="--dataset")
+    dataset = opened(folder, kind, part, resources)
     for problem in dataset.problems:
         say(f"note: {problem}", error=True)
     return dataset

@@ -57,7 +57,7 @@ def test_show_prints_every_kind(head_pose, tmp_path, kind):
     assert "pose: yaw " in text and "box of the face" in text
     status, text, _ = head_pose("show", made.root, made.keys[0], "--json")
     said = json.loads(text)
-    assert status == 0 and said["kind"] == kind and said["key"] == made.keys[0]
+    assert status == 0 and said["dataset"] == kind and said["key"] == made.keys[0]
     np.testing.assert_allclose(said["R_camera_head"], made.R[made.keys[0]], atol=1e-6)
     assert (said["landmarks68_px"] is None) == (kind == "biwi") and said["shape_is_posed"] == (kind != "biwi")
 
@@ -82,8 +82,8 @@ def test_several_data_sets_want_a_kind(head_pose, tmp_path):
     root = write_trg_root(tmp_path)
     status, _, errors = head_pose("info", root)
     assert status == 1 and "arkitface, 300w-lp, biwi" in errors
-    assert head_pose("info", root, "--kind", "biwi")[0] == 0
-    assert head_pose("info", root, "--kind", "arkitface", "--part", "train")[0] == 1
+    assert head_pose("info", root, "--dataset", "biwi")[0] == 0
+    assert head_pose("info", root, "--dataset", "arkitface", "--part", "train")[0] == 1
 
 
 def test_failures_are_one_line(head_pose, tmp_path):
@@ -100,7 +100,7 @@ def test_failures_are_one_line(head_pose, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--kind", "lfw"), ("--part", "val"), ("--resources", "nowhere"), ("--no-such-option",)]
+    "arguments", [("--dataset", "lfw"), ("--part", "val"), ("--resources", "nowhere"), ("--no-such-option",)]
 )
 def test_wrong_usage(head_pose, tmp_path, arguments):
     status, _, errors = head_pose("info", write_arkitface(tmp_path, 1).root, *arguments)
