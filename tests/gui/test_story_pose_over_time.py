@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from faceviewer.gui.panels.photo_rows import Row
 from faceviewer.gui.pose_over_time.curves import PoseCurves
 from faceviewer.gui.pose_over_time.dialog import PoseOverTimeDialog
 from faceviewer.gui.pose_over_time.people_table import PeopleTable
+from faceviewer.gui.pose_over_time.play_button import PlayButton
 from faceviewer.gui.user_interface import QtUserInterface
 from faceviewer.jobs import pose_video
 from faceviewer.jobs.pose_files import read_pose_json
@@ -139,6 +141,33 @@ def test_moving_through_the_frames(quick, film, monkeypatch, qtbot):
     qtbot.mouseClick(quick.curves, Qt.MouseButton.LeftButton, pos=QPoint(quick.curves.width() - 2, 100))
     quick.wait_for_frame(23)
     assert quick.pane.picture.size.width() == 64
+
+
+def test_playing(quick, film, monkeypatch, qtbot):
+    (play,) = quick.dialog.findChildren(PlayButton)
+    assert not play.isEnabled() and play.accessibleName() == "Play"
+    quick.choose(film, monkeypatch)
+    quick.analyse()
+    quick.wait_for_frame(0)
+    seen = []
+    quick.app.verbs.store.subscribe(lambda state, _: seen.append(state.pose_over_time.row))
+    since = time.monotonic()
+    qtbot.keyClick(quick.curves, Qt.Key.Key_Space)
+    assert play.isChecked() and play.accessibleName() == "Pause"
+    quick.app.wait_until(lambda: not play.isChecked(), timeout=LONG)
+    assert time.monotonic() - since > 2.2, "24 frames at 10 per second are not over sooner"
+    assert seen == sorted(seen) and seen[-1] == 23 and len(set(seen)) > 2
+    quick.wait_for_frame(23)
+    qtbot.mouseClick(play, Qt.MouseButton.LeftButton)  # from the end it begins anew
+    quick.app.wait_until(lambda: 0 < quick.state.row < 23, timeout=LONG)
+    qtbot.keyClick(quick.curves, Qt.Key.Key_End)  # where somebody looks is where it goes on
+    quick.app.wait_until(lambda: not play.isChecked(), timeout=LONG)
+    qtbot.mouseClick(play, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(play, Qt.MouseButton.LeftButton)
+    assert not play.isChecked() and quick.state.row < 23
+    qtbot.mouseClick(play, Qt.MouseButton.LeftButton)
+    quick.dialog.close()
+    assert not play.isChecked()
 
 
 def test_people_get_names_and_can_be_hidden(quick, film, monkeypatch):

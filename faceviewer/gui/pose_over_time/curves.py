@@ -31,7 +31,8 @@ _PAN = 0.1
 _TEACH = (
     "Click or drag to move through the frames. The wheel zooms in time, with Shift it moves; so does dragging with the "
     "right button. Keys: arrows go frame by frame (ten with Shift), Page keys further, Home and End to the ends, "
-    "+ and - zoom, 0 shows everything.\nx, y and z are where the head is before the camera: to the right, down, away."
+    "+ and - zoom, 0 shows everything, Space plays.\n"
+    "x, y and z are where the head is before the camera: to the right, down, away."
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from faceviewer.app.pose_over_time_state import PoseOverTimeState
@@ -18,6 +19,7 @@ from faceviewer.gui.picture import Picture
 from faceviewer.gui.pose_over_time.curves import PoseCurves
 from faceviewer.gui.pose_over_time.marks import marks_of
 from faceviewer.gui.pose_over_time.people_table import PeopleTable
+from faceviewer.gui.pose_over_time.play_button import PlayButton
 from faceviewer.gui.pose_over_time.wish_row import WishRow
 from faceviewer.jobs.pose_series import SCALE_SENTENCE
 
@@ -52,6 +54,7 @@ class PoseOverTimeDialog(Sheet):
         self._people = PeopleTable()
         self._curves = PoseCurves()
         self._curves.set_sentence(_NOTHING)
+        self._play = PlayButton()
         self._where = QLabel()
         self._where.setTextFormat(Qt.TextFormat.PlainText)
         self._where.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -92,8 +95,8 @@ class PoseOverTimeDialog(Sheet):
         parts.setSizes([500, 660])
         for splitter in (left, parts):
             splitter.setChildrenCollapsible(False)
-        below = row(self._where)
-        below.setStretch(0, 1)
+        below = row(self._play, self._where)
+        below.setStretch(1, 1)
         for text, field in (("&Curves:", self._quantities), ("&Smoothing:", self._smoothing)):
             below.addWidget(label_for(text, field))
             below.addWidget(field)
@@ -111,6 +114,7 @@ class PoseOverTimeDialog(Sheet):
 
     def _connect(self) -> None:
         self._curves.moved.connect(self._verbs.move_to)
+        self._play.moved.connect(self._verbs.move_to)
         self._people.shown.connect(self._verbs.show_person)
         self._people.renamed.connect(self._verbs.rename)
         self._quantities.activated.connect(lambda _: self._curves.show_quantities(self._quantities.currentData()))
@@ -143,6 +147,7 @@ class PoseOverTimeDialog(Sheet):
             self._smoothing.setCurrentIndex(max(self._smoothing.findData(state.smoothing_s), 0))
         if before is None or state.said is not before.said:
             self._said.show_said(state.said)
+        self._play.show_state(state)
         self._work.show_progress(state.job)
 
     def _show_picture(self, state: PoseOverTimeState, before: PoseOverTimeState | None) -> None:
@@ -157,8 +162,18 @@ class PoseOverTimeDialog(Sheet):
 
     def ended(self) -> None:
         """Stop looking at the state and cancel what was started."""
+        self._play.setChecked(False)
         self._unsubscribe()
         self._verbs.cancel()
+
+    # Qt's names from here on
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space plays wherever it does not mean anything else."""
+        if event.key() == Qt.Key.Key_Space:
+            self._play.click()
+        else:
+            super().keyPressEvent(event)
 
 
 def _where(state: PoseOverTimeState) -> str:
