@@ -169,7 +169,7 @@ def write_w300lp(
         for is_mirrored in (False, True):
             key = f"{folder}{'_Flip' if is_mirrored else ''}/{name}"
             made.add(key, made.root / f"{key}.jpg", path, data(number))
-            width = _width(made.photos[key])
+            width, _ = _size(made.photos[key])
             made.landmarks_px[key] = (points * [-1, 1] + [width - 1, 0])[mirror_index()] if is_mirrored else points
             if poses:
                 pose = _pose_para(number, turn_deg) * ([1, -1, -1, 1, 1, 1, 1] if is_mirrored else 1)
@@ -231,7 +231,7 @@ def write_biwi(
             T = default_rng([5, sequence, number]).uniform([-60, -60, 800], [60, 60, 1100])
             pose.write_text(_lines(R_cal.T @ R) + "\n" + _lines((R_cal.T @ (T - T_cal))[None]), "utf-8")
             made.R[key], made.t_mm[key], made.vertices_mm[key] = R @ FLIP, T, vertices @ FLIP
-        parts = (CALIBRATION, np.zeros((1, 4)), R_cal, T_cal[None], np.array([[640, 480]]))
+        parts = (CALIBRATION, np.zeros((1, 4)), R_cal, T_cal[None], np.array([_size(made.photos[made.keys[-1]])]))
         (made.root / f"{sequence:02d}" / "rgb.cal").write_text("\n".join(map(_lines, parts)), "utf-8")
         write_obj_text(made.root / f"{sequence:02d}.obj", vertices, triangles)
     if annotation is not None:
@@ -277,10 +277,11 @@ def write_heads(folder: Path, count: int = 2, *, photo: PhotoBytes | None = None
         made.R[key], made.vertices_mm[key] = some_rotation(number), some_face(head).astype(np.float32)
         made.t_mm[key] = np.array([10.0, -20, 900])
         xyz = made.vertices_mm[key][some_kpt68()] @ made.R[key].T + made.t_mm[key]
-        made.landmarks_px[key] = xyz[:, :2] / xyz[:, 2:] * 1200 + [320, 240]
+        width, height = _size(made.photos[key])
+        made.landmarks_px[key] = xyz[:, :2] / xyz[:, 2:] * 1200 + [width / 2, height / 2]
         views[key] = {
             "head": head, "R": (FLIP @ made.R[key]).tolist(), "t_mm": (FLIP @ made.t_mm[key]).tolist(),
-            "focal_px": 1200.0, "width": 640, "height": 480, "note": "invented",
+            "focal_px": 1200.0, "width": width, "height": height, "note": "invented",
         }  # fmt: skip
         vertices = made.vertices_mm[key]
         np.savez(made.annotations[key], v=vertices, f=grid_triangles(), lm68=vertices[some_kpt68()])
@@ -344,11 +345,11 @@ def _same(pixels: np.ndarray, kind: str) -> PhotoBytes:
     return lambda number: data
 
 
-def _width(path: Path) -> int:
+def _size(path: Path) -> tuple[int, int]:
     from PIL import Image
 
     with Image.open(path) as image:
-        return image.size[0]
+        return image.size
 
 
 def _pose_para(number: int, degrees: float) -> np.ndarray:

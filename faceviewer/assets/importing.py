@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import zipfile
 import zlib
@@ -56,7 +57,7 @@ def import_from(source: Path, place: Place, progress: ProgressCallback, cancel: 
     zip that tries to write elsewhere, or holds no known file, and Cancelled when ``cancel`` was set.
     """
     with ExitStack() as stack:
-        sources = _in_folder(source) if source.is_dir() else _in_zip(source, stack)
+        sources = _in_folder(source) if os.path.isdir(source) else _in_zip(source, stack)
         if not sources:
             names = ", ".join(name for pack in PACKS for name in list(pack.by_name)[:3])
             raise FaceviewerError(f"{source}: none of the known files is in it, such as {names}")

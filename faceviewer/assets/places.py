@@ -13,6 +13,7 @@ from faceviewer.assets.packs import AssetPack, Capability
 from faceviewer.assets.tddfa_v3 import TDDFA_V3
 from faceviewer.assets.trg import TRG
 from faceviewer.io.folders import data_folder
+from faceviewer.io.input_file import folder_named
 from faceviewer.types import FaceviewerError
 
 PACKS: tuple[AssetPack, ...] = (TDDFA_V3, FFHQ_UV, TRG)
@@ -59,7 +60,9 @@ class Located:
         if name in self.files:
             return self.files[name]
         purpose = self.pack.by_name[name].purpose
-        raise FaceviewerError(f"{self.folder}: lacks {name} ({purpose}); it is offered at {self.pack.page}")
+        raise FaceviewerError(
+            f"{folder_named(self.folder)}: lacks {name} ({purpose}); it is offered at {self.pack.page}"
+        )
 
 
 def pack_of(pack_id: str) -> AssetPack:
@@ -104,7 +107,7 @@ def _present(pack: AssetPack, folder: Path) -> dict[str, Path]:
 
 
 def _first_file(paths: list[Path]) -> list[Path]:
-    return [path for path in paths if path.is_file()][:1]
+    return [path for path in paths if os.path.isfile(path)][:1]
 
 
 def _has_fitting_size(pack: AssetPack, name: str, path: Path) -> bool:

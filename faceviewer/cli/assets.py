@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -96,7 +97,7 @@ def import_files(
         from faceviewer.engines.options import UsageError
         from faceviewer.types import CancelToken
 
-        if not source.exists():
+        if not os.path.exists(source):
             raise UsageError(f"{source}: there is no such folder or zip")
         with progress_shown() as progress:
             results = import_from(source, asset_place(folder), progress, CancelToken())
@@ -128,10 +129,14 @@ assets.command()(convert)
 def _place(folder: Path | None) -> Place:
     from faceviewer.assets.places import asset_place
     from faceviewer.engines.options import UsageError
+    from faceviewer.io.input_file import NO_FOLDER, folder_refusal
 
-    if folder is not None and not folder.is_dir():
+    if folder is not None and not os.path.isdir(folder):
         raise UsageError(f"--assets {folder}: there is no such folder")
-    return asset_place(folder)
+    place = asset_place(folder)
+    if (refusal := folder_refusal(place.folder)) not in (None, NO_FOLDER):
+        say(f"note: {place.folder} ({place.why}): {refusal}", error=True)
+    return place
 
 
 def _packs(pack: str | None) -> tuple[AssetPack, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -71,7 +72,7 @@ def _relate(to: int, origin: int | None, folder: Path | None) -> Relate:
     from faceviewer.models.tddfa_v3.mesh_conversion import Relation, relation_in
     from faceviewer.types import FaceviewerError
 
-    if folder is not None and not folder.is_dir():
+    if folder is not None and not os.path.isdir(folder):
         raise UsageError(f"--assets {folder}: there is no such folder")
 
     def relate(count: int) -> Relation:

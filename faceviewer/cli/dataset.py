@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,7 +45,7 @@ def index(
         from faceviewer.types import CancelToken
 
         check_there(place)
-        if place.is_dir():
+        if os.path.isdir(place):
             tell_contents(scan_files(place, CancelToken()))
         there = opened(place)
         known = "the published metadata" if there.is_published else "not the published file to the byte"
@@ -90,7 +91,7 @@ def verify(
         from faceviewer.engines.options import UsageError
         from faceviewer.types import CancelToken
 
-        if not place.is_dir():
+        if not os.path.isdir(place):
             raise UsageError(f"{place}: there is no such folder")
         if report is not None and report.suffix.lower() not in (".json", ".csv"):
             raise UsageError(f"--report {report}: reports are written as .json or .csv")

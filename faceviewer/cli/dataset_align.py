@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from pathlib import Path
@@ -56,7 +57,7 @@ def recreate(
         from faceviewer.engines.options import UsageError
         from faceviewer.types import CancelToken
 
-        if not place.is_dir():
+        if not os.path.isdir(place):
             raise UsageError(f"{place}: there is no such folder")
         options = align_options(
             size,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,7 +66,7 @@ def align_photos(photos: list[Path], output: Path, options: AlignOptions, *, wor
 
 def _align(item: SourceItem, name: str, output: Path, options: AlignOptions, *, resume: bool) -> _Done:
     """The faces of one photo: those that can be aligned appear together."""
-    if resume and (output / f"{name}_face1.png").is_file():
+    if resume and os.path.isfile(output / f"{name}_face1.png"):
         return _Done(name, 0, was_there=True)
     try:
         photo = item.load()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,7 +24,9 @@ _Dir = Annotated[
 _Dataset = Annotated[
     str, typer.Option(help="Which it is: auto, arkitface, 300w-lp, aflw2000, biwi or heads; auto looks at the folders.")
 ]
-_Part = Annotated[str | None, typer.Option(metavar="PART", help="Of ARKitFace: test (otherwise) or train.")]
+_Part = Annotated[
+    str | None, typer.Option(metavar="PART", help="Of ARKitFace: test or train; otherwise test, or what is there.")
+]
 _Resources = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="A folder with TRG's kpt_ind.npy and triangles.npy, or its trg_constants.npz."),
@@ -87,14 +90,15 @@ def opened(place: Path, kind: str, part: str | None, resources: Path | None) -> 
     """The data set that is asked for. Raises UsageError."""
     from faceviewer.datasets.head_pose.opening import KINDS, open_dataset
     from faceviewer.engines.options import UsageError
+    from faceviewer.io.input_file import folder_refusal
 
     if kind not in ("auto", *KINDS):
         raise UsageError(f"--dataset {kind}: choose one of auto, {', '.join(KINDS)}")
     if part not in (None, "test", "train"):
         raise UsageError(f"--part {part}: choose test or train")
     for folder in (place, resources):
-        if folder is not None and not folder.is_dir():
-            raise UsageError(f"{folder}: there is no such folder")
+        if folder is not None and not os.path.isdir(folder):
+            raise UsageError(f"{folder}: {folder_refusal(folder)}")
     return open_dataset(place, kind=kind, part=part, resources=resources)
 
 
@@ -134,7 +138,7 @@ def _tell(there: HeadPoseDataset, sample: HeadSample) -> None:
 
     truth = sample.truth
     say(sample.key)
-    say(f"  photo: {sample.photo}" + ("" if sample.photo.is_file() else " (there is no such file)"))
+    say(f"  photo: {sample.photo}" + ("" if os.path.isfile(sample.photo) else " (there is no such file)"))
     if angles := _angles(there, sample):
         said = ", ".join(f"{name.removesuffix('_deg')} {round(angle, 2) + 0.0:.2f}" for name, angle in angles.items())
         say(f"  pose: {said} degrees (as {COUNTED[there.angles]} counts them)")

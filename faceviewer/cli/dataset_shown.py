@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ def check_there(place: Path) -> None:
     """Raises UsageError when there is nothing of that name."""
     from faceviewer.engines.options import UsageError
 
-    if not place.exists():
+    if not os.path.exists(place):
         raise UsageError(f"{place}: there is no such file or folder")
 
 

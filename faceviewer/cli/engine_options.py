@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -31,7 +32,7 @@ def engine_or_help(engine: str, texts: Iterable[str]) -> EngineSpec:
 
 def check_files(spec: EngineSpec, assets: Path | None) -> None:
     """See that the engine's files are there before anything else is read. Raises UsageError when they are not."""
-    if assets is not None and not assets.is_dir():
+    if assets is not None and not os.path.isdir(assets):
         raise UsageError(f"--assets {assets}: there is no such folder")
     if missing := missing_for(spec, assets):
         raise UsageError(missing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -30,7 +31,7 @@ def eyeballs(
         from faceviewer.models.hifi3d.eyeball_files import write_eyeballs
         from faceviewer.models.hifi3d.eyeballs import load_templates
 
-        if not assets.is_dir():
+        if not os.path.isdir(assets):
             raise UsageError(f"--assets {assets}: there is no such folder")
         for path in write_eyeballs(read_polygons(mesh), mesh, load_templates(assets), assets, output):
             say(str(path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -33,7 +34,7 @@ def require_folder(place: Path) -> None:
     """Raises UsageError when there is no such folder."""
     from faceviewer.engines.options import UsageError
 
-    if not place.is_dir():
+    if not os.path.isdir(place):
         raise UsageError(f"{place}: there is no such folder")
 
 

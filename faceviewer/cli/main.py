@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,7 +30,7 @@ class _Commands(TyperGroup):
     """Commands, or photos to open in the window where a command is expected."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        if args and args[0] not in self.commands and (Path(args[0]).suffix or Path(args[0]).exists()):
+        if args and args[0] not in self.commands and (Path(args[0]).suffix or os.path.exists(Path(args[0]))):
             args = [_WINDOW, *args]
         return super().resolve_command(ctx, args)
 

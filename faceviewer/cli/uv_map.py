@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -184,7 +185,7 @@ def _located(folder: Path) -> Located:
     from faceviewer.assets.places import asset_place, locate
     from faceviewer.engines.options import UsageError
 
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise UsageError(f"--assets {folder}: there is no such folder")
     return locate(FFHQ_UV, asset_place(folder))
 

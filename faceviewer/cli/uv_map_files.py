@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +25,7 @@ def check_output(output: Path, inputs: Sequence[Path], companions: Sequence[str]
 
     if output.suffix.lower() != ".png":
         raise UsageError(f"-o {output}: maps are written as .png")
-    if not output.parent.is_dir():
+    if not os.path.isdir(output.parent):
         raise UsageError(f"-o {output}: there is no folder {output.parent}")
     for target in (output, *(beside(output, ending) for ending in companions)):
         for path in inputs:

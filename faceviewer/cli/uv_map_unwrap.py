@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -73,7 +74,7 @@ def _pair(text: str) -> tuple[Path, Path]:
     splits = [(Path(text[:place]), Path(text[place + 1 :])) for place in places if text[:place] and text[place + 1 :]]
     if not splits:
         raise UsageError(f"photos are given with their heads as PHOTO=RESULT.json, not {text!r}")
-    return next((pair for pair in splits if all(path.exists() for path in pair)), splits[-1])
+    return next((pair for pair in splits if all(os.path.exists(path) for path in pair)), splits[-1])
 
 
 def _files_of(result: Path) -> list[Path]:

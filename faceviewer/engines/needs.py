@@ -6,6 +6,7 @@ from pathlib import Path
 
 from faceviewer.assets.places import Located, asset_place, locate, pack_of
 from faceviewer.engines.registry import EngineSpec
+from faceviewer.io.input_file import folder_named
 
 
 def missing_for(spec: EngineSpec, assets: Path | None = None) -> str | None:
@@ -27,7 +28,8 @@ def missing_for(spec: EngineSpec, assets: Path | None = None) -> str | None:
         )
     folder = located.folder if located.files else asset_place(assets).folder
     return (
-        f"the engine {spec.id} lacks {_named(located, ways)} in {folder}; such files are offered at {located.pack.page}"
+        f"the engine {spec.id} lacks {_named(located, ways)} in {folder_named(folder)}; "
+        f"such files are offered at {located.pack.page}"
     )
 
 

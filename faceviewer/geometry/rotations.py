@@ -15,6 +15,8 @@ import numpy as np
 
 CAMERA_FROM_UPRIGHT = np.diag([1.0, -1.0, -1.0])
 """From an upright viewer frame (x right, y up, z towards the viewer) to the OpenCV camera frame, and back."""
+_ROTATION_TOLERANCE = 0.01
+"""Largest deviation of R R^T from the identity; files give their numbers with six digits or more."""
 
 
 def rotation_x(angle_rad: float) -> np.ndarray:
@@ -65,6 +67,13 @@ def rotation_from_vector(rotation_vector: np.ndarray) -> np.ndarray:
     x, y, z = v / angle
     K = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
     return np.eye(3) + np.sin(angle) * K + (1 - np.cos(angle)) * K @ K
+
+
+def is_rotation(R: np.ndarray) -> bool:
+    """Whether (3, 3) turns without stretching or mirroring; False for what is not finite."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        stretch = float(np.abs(R @ R.T - np.eye(3)).max())
+    return stretch <= _ROTATION_TOLERANCE and bool(np.linalg.det(R) > 0)
 
 
 def geodesic_deg(R_a: np.ndarray, R_b: np.ndarray) -> float:

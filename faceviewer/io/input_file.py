@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 from typing import BinaryIO
 
 from faceviewer.types import FaceviewerError
+
+NO_FOLDER = "there is no such folder"
 
 
 class PhotoError(FaceviewerError):
@@ -35,6 +38,30 @@ def open_input(path: Path, kind: str) -> BinaryIO:
         return path.open("rb")
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
         raise PhotoError(f"{path}: {_refusal(error)}") from error
+
+
+def folder_refusal(path: Path) -> str | None:
+    """Why the files of a folder cannot be seen, or None when they can be.
+
+    For sentences, after ``os.path`` found nothing: ``Path.is_dir`` and its like raise PermissionError where a folder
+    above is locked, which once ended commands with "unexpected PermissionError".
+    """
+    try:
+        if not stat.S_ISDIR(path.stat().st_mode):
+            return NO_FOLDER
+        os.stat(os.path.join(path, os.curdir))  # a folder may be listed and yet not be entered
+        with os.scandir(path):
+            return None
+    except (FileNotFoundError, NotADirectoryError):
+        return NO_FOLDER
+    except (OSError, ValueError) as error:
+        return _refusal(error)
+
+
+def folder_named(folder: Path) -> str:
+    """A folder in a sentence on what it lacks, with the reason in brackets when it is there and cannot be read."""
+    refusal = folder_refusal(folder)
+    return str(folder) if refusal in (None, NO_FOLDER) else f"{folder} ({refusal})"
 
 
 def _refusal(error: OSError | ValueError) -> str:

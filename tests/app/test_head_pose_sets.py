@@ -461,6 +461,9 @@ class ManyKeys:
     def photo_path(self, key: str) -> Path:
         return Path(key)
 
+    def annotation_paths(self, key: str) -> tuple[Path, ...]:
+        return ()
+
     def sample(self, key: str) -> Any:
         raise FaceviewerError(f"{key}: truncated")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from locked import locked, needs_permissions, public_folder
 from small_pack import PACK
 
 from faceviewer.assets.places import Place, asset_place, find, locate, pack_of
@@ -36,6 +37,24 @@ def test_nothing_is_found_in_other_folders(small, tmp_path):
     assert located.capabilities == ()
     with pytest.raises(FaceviewerError, match=r"lacks model\.npy \(The model\); it is offered at https://example.org"):
         located.path("model.npy")
+
+
+@needs_permissions
+def test_a_folder_that_cannot_be_read_is_told(small):
+    """``Path.is_file`` raises PermissionError there, with which ``doctor`` and ``assets list`` once ended."""
+    with public_folder() as root:
+        inner = root / "locked" / "assets"
+        inner.mkdir(parents=True)
+        locate(PACK, Place(inner, "chosen"))
+        with locked(root / "locked"):
+            for folder in (root / "locked", inner):
+                assert find(folder) == ()
+                with pytest.raises(FaceviewerError, match=rf"{folder}/small \(no permission to read it\): lacks model"):
+                    locate(PACK, Place(folder, "chosen")).path("model.npy")
+
+
+def test_a_name_too_long_for_the_disk_is_a_folder_without_files(small, tmp_path):
+    assert find(tmp_path / ("n" * 300)) == ()
 
 
 def test_half_the_files_enable_what_they_allow(small):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from locked import locked, needs_permissions, public_folder
 from small_pack import PACK, write_small_pack
 from typer.testing import CliRunner
 
@@ -50,6 +51,19 @@ def test_list_names_files_uses_origins_and_terms(assets, folder):
     assert "Works with these files: Small heads; View the mean\n" in text
     assert "Download: https://example.org/files\n" in text
     assert "Licences: Somebody: their own terms. For tests.\n" in text
+
+
+@needs_permissions
+def test_a_folder_that_cannot_be_read_is_told(assets, monkeypatch):
+    with public_folder() as root:
+        monkeypatch.setenv("FACEVIEWER_ASSETS", str(root))
+        assert assets("list")[0] == assets("where")[0] == 0
+        with locked(root):
+            for command in ("list", "where"):
+                status, text, errors = assets(command)
+                assert status == 0 and f"{root}/small" in text
+                said = f"note: {root} (the environment variable FACEVIEWER_ASSETS): no permission to read it\n"
+                assert errors == said
 
 
 def test_list_without_files_says_that_nothing_works_yet(assets, tmp_path):

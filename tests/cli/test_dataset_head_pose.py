@@ -6,7 +6,16 @@ import json
 
 import numpy as np
 import pytest
-from head_pose_factory import WRITERS, write_aflw2000, write_arkitface, write_resources, write_trg_root, write_w300lp
+from head_pose_factory import (
+    WRITERS,
+    write_aflw2000,
+    write_arkitface,
+    write_heads,
+    write_resources,
+    write_trg_root,
+    write_w300lp,
+)
+from locked import locked, needs_permissions, public_folder
 from typer.testing import CliRunner
 
 from faceviewer.cli.main import app
@@ -106,6 +115,18 @@ def test_wrong_usage(head_pose, tmp_path, arguments):
     status, _, errors = head_pose("info", write_arkitface(tmp_path, 1).root, *arguments)
     assert status == 2 and errors
     assert head_pose("info", tmp_path / "nowhere")[0] == 2
+
+
+@needs_permissions
+def test_a_locked_folder_is_one_line(head_pose):
+    with public_folder() as root:
+        made = write_heads(root / "outer" / "heads", 1)
+        assert head_pose("show", made.root, made.keys[0])[0] == 0
+        with locked(root / "outer"):
+            for folder, ends in ((made.root, 2), (root / "outer", 1)):
+                said = (ends, "", f"error: {folder}: no permission to read it\n")
+                assert head_pose("info", folder) == said
+            assert head_pose("info", "n" * 300)[0] == 2
 
 
 def test_words_for_people(head_pose, tmp_path):

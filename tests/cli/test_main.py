@@ -51,6 +51,25 @@ def test_help_names_every_command(cli):
     assert cli("-h")[1] == text
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("reconstruct", "a.jpg", "-o", "out", "--engine", "trg", "--assets"), ("assets", "list", "--assets"),
+        ("assets", "import"), ("dataset", "ffhq", "index"), ("dataset", "ffhq", "verify"),
+        ("dataset", "ffhq", "recreate", "-o", "out"), ("dataset", "ffhq-uv", "index"),
+    ],
+)  # fmt: skip
+def test_names_that_no_disk_takes_are_wrong_usage(cli, arguments):
+    """``Path.is_dir`` raises OSError for them, as PermissionError for what lies in a locked folder."""
+    status, _, errors = cli(*arguments, "n" * 300)
+    assert status == 2 and f"{'n' * 300}: there is no such" in errors
+
+
+def test_a_photo_whose_name_no_disk_takes_is_no_command(cli):
+    status, _, errors = cli("n" * 300)
+    assert status == 2 and "No such command" in errors
+
+
 def test_help_of_reconstruct_names_the_contract(cli, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     status, text, _ = cli("reconstruct", "--help")

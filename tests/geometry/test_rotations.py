@@ -12,6 +12,7 @@ from faceviewer.geometry.alignment import align_similarity
 from faceviewer.geometry.rotations import (
     CAMERA_FROM_UPRIGHT,
     geodesic_deg,
+    is_rotation,
     pose_from_rotation,
     rotation_from_pose,
     rotation_from_vector,
@@ -63,3 +64,19 @@ def test_signs_and_order_of_aflw2000(shared: Path):
         R = CAMERA_FROM_UPRIGHT @ align_similarity(template, upright).R
         pitch, yaw, roll = np.degrees(sample["Pose_Para"].ravel()[:3])
         assert geodesic_deg(R, rotation_from_pose(yaw, pitch, roll)) < 3, path.name
+
+
+@pytest.mark.parametrize(
+    ("R", "expected"),
+    [
+        (rotation_from_pose(20, -10, 170), True),
+        (rotation_from_pose(20, -10, 170).astype(np.float32).round(4), True),
+        (np.zeros((3, 3)), False),
+        (np.diag([-1.0, 1, 1]), False),
+        (1.1 * np.eye(3), False),
+        (np.full((3, 3), np.nan), False),
+        (np.full((3, 3), 1e300), False),
+    ],
+)
+def test_what_is_a_rotation(R, expected):
+    assert is_rotation(R) is expected

@@ -19,7 +19,7 @@ from pictures import FORMATS, LOSSLESS, LOSSY, SRGB, deep_png, encoded, picture,
 from PIL import Image
 
 from faceviewer.io import photo as photo_module
-from faceviewer.io.photo import PHOTO_SUFFIXES, PhotoError, load_photo, photo_from_array
+from faceviewer.io.photo import PHOTO_SUFFIXES, PhotoError, load_photo, photo_from_array, photo_size
 
 
 def reason(path: Path | str, **options: float) -> str:
@@ -384,3 +384,30 @@ def test_a_small_copy_is_upright_too(tmp_path):
     exif[0x0112] = 6
     Image.new("RGB", (1600, 800)).save(tmp_path / "turned.jpg", exif=exif)
     assert load_photo(tmp_path / "turned.jpg", enough_px=100).size == (100, 200)
+
+
+@pytest.mark.parametrize("kind", [*FORMATS, "GIF"])
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_sizes_are_those_of_the_upright_photo_whatever_the_suffix(tmp_path: Path, kind: str, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(encoded(picture(32, 48), kind, exif=exif))
+    size = photo_size(path)
+    assert size == load_photo(path).size and set(size) == {32, 48}
+
+
+def test_sizes_are_refused_with_the_sentences_of_photos(tmp_path: Path) -> None:
+    """Beyond Pillow's own limit it once said "not a whole JPEG or PNG picture", and a warning came to the terminal."""
+    path = tmp_path / "photo.jpg"
+    whole = encoded(picture(), "PNG")
+    wide = [struct.pack(">IIBBBBB", side, 7_000, 8, 2, 0, 0, 0) for side in (15_000, 60_000)]
+    bombs = [whole[:8] + png_chunk(b"IHDR", head) + whole[33:] for head in wide]
+    for data in (b"no photo", whole[:20], *bombs):
+        path.write_bytes(data)
+        with warnings.catch_warnings(), pytest.raises(PhotoError) as caught:
+            warnings.simplefilter("error")
+            photo_size(path)
+        assert str(caught.value) == f"{path}: {reason(path)}"
+    with pytest.raises(PhotoError, match="there is no such file"):
+        photo_size(tmp_path / "nowhere.jpg")

@@ -73,7 +73,7 @@ def scan_files(root: Path, cancel: CancelToken) -> FfhqFiles:
     Raises FaceviewerError when the folder cannot be read, Cancelled when ``cancel`` was set.
     """
     try:
-        below = sorted(path for path in root.iterdir() if path.is_dir() and not _NUMBER.fullmatch(path.name))
+        below = sorted(path for path in root.iterdir() if os.path.isdir(path) and not _NUMBER.fullmatch(path.name))
     except OSError as error:
         raise FaceviewerError(f"{root}: the folder cannot be read ({error.strerror or error})") from error
     found = [one for folder in (root, *below) if (one := _scan_folder(folder, cancel)) is not None]
@@ -84,7 +84,7 @@ def scan_files(root: Path, cancel: CancelToken) -> FfhqFiles:
 def _beside(root: Path, name: str) -> Path | None:
     """A file of the folder, or of the one around it when the folder is one of pictures."""
     around = Path(os.path.abspath(root)).parent
-    return next((folder / name for folder in (root, around) if (folder / name).is_file()), None)
+    return next((folder / name for folder in (root, around) if os.path.isfile(folder / name)), None)
 
 
 def _scan_folder(folder: Path, cancel: CancelToken) -> PictureFolder | None:

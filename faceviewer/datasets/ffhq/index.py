@@ -48,12 +48,12 @@ def find_json(place: Path) -> Path:
 
     Raises FaceviewerError when there is none.
     """
-    if not place.exists():
+    if not os.path.exists(place):
         raise FaceviewerError(f"{place}: there is no such file or folder")
-    if not place.is_dir():
+    if not os.path.isdir(place):
         return place
     for folder in (place, Path(os.path.abspath(place)).parent):
-        if (folder / JSON_NAME).is_file():
+        if os.path.isfile(folder / JSON_NAME):
             return folder / JSON_NAME
     raise FaceviewerError(f"{place}: there is no {JSON_NAME} in it")
 

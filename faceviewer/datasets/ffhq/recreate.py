@@ -5,6 +5,7 @@ Threads do it, because nearly all of the time is spent in Pillow, scipy and nump
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -92,7 +93,7 @@ def png_bytes(rgb: np.ndarray) -> bytes:
 
 def _made(task: AlignTask, plan: RecreatePlan) -> Recreated:
     began = time.perf_counter()
-    if plan.request.resume and task.target.is_file():
+    if plan.request.resume and os.path.isfile(task.target):
         return Recreated(task.number, task.target, "there")
     if task.quad is None:
         is_shifted = plan.request.options.random_shift > 0
@@ -123,7 +124,7 @@ def _original(task: AlignTask) -> np.ndarray:
 
 def _write_attribution(target: Path, plan: RecreatePlan, index: FfhqIndex) -> None:
     """One line per picture that is there."""
-    there = [task for task in plan.tasks if task.target.is_file()]
+    there = [task for task in plan.tasks if os.path.isfile(task.target)]
     with target.open("w", encoding="utf-8") as stream:
         for first in range(0, len(there), _PAGE):
             page = there[first : first + _PAGE]

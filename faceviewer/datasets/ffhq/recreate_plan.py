@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -106,7 +107,7 @@ def plan_recreation(index: FfhqIndex, files: FfhqFiles, request: RecreateRequest
 def check_room(plan: RecreatePlan) -> None:
     """Raise FaceviewerError when the disk has less room than the pictures take."""
     place = plan.request.output.absolute()
-    while not place.exists() and place != place.parent:
+    while not os.path.exists(place) and place != place.parent:
         place = place.parent
     free = shutil.disk_usage(place).free
     if free < plan.nbytes:

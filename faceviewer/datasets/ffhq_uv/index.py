@@ -52,7 +52,7 @@ class UvMapIndex:
         self.was_known = self._database.load(self.path)
         """Whether there is anything to ask before the first ``update``."""
         chosen = self._database.about("project")
-        if project is None and chosen and Path(json.loads(chosen)).is_dir():
+        if project is None and chosen and os.path.isdir(Path(json.loads(chosen))):
             project = Path(json.loads(chosen))
         elif project is not None:
             self._database.remember("project", json.dumps(os.path.abspath(project)))

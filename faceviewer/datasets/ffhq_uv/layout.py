@@ -45,9 +45,9 @@ def find_layout(place: Path, project: Path | None = None) -> Layout:
     read. Raises FaceviewerError when either folder is not there.
     """
     root = Path(os.path.abspath(place))
-    if not root.is_dir():
+    if not os.path.isdir(root):
         raise FaceviewerError(f"{place}: there is no such folder")
-    if project is not None and not project.is_dir():
+    if project is not None and not os.path.isdir(project):
         raise FaceviewerError(f"{project}: there is no such folder")
     try:
         parts = tuple(_parts(root))
@@ -58,7 +58,7 @@ def find_layout(place: Path, project: Path | None = None) -> Layout:
 
 
 def _parts(root: Path) -> Iterator[Part]:
-    if (root / MAPS).is_dir():
+    if os.path.isdir(root / MAPS):
         yield _part(root, root / MAPS)
         return
     if root.name == MAPS:
@@ -71,25 +71,25 @@ def _parts(root: Path) -> Iterator[Part]:
 
 
 def _sets_in(folder: Path) -> Iterator[Part]:
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         return
     for child in sorted(path for path in folder.iterdir() if not path.name.isdigit()):
-        if (child / MAPS).is_dir():
+        if os.path.isdir(child / MAPS):
             yield _part(child, child / MAPS)
-        elif child.name in PARTS and child.is_dir():
+        elif child.name in PARTS and os.path.isdir(child):
             yield _part(child, child)
 
 
 def _part(around: Path, maps: Path) -> Part:
     latents, meta = around / LATENTS, around / META
     name = around.name.encode("utf-8", "backslashreplace").decode()
-    return Part(name, maps, latents if latents.is_dir() else None, meta if meta.is_file() else None)
+    return Part(name, maps, latents if os.path.isdir(latents) else None, meta if os.path.isfile(meta) else None)
 
 
 def _project(root: Path) -> Path | None:
     """``dataset_project`` in or above the folder, or the folder itself when it holds the project's files."""
     for folder in (root, *root.parents[:_UP]):
-        if (folder / PROJECT).is_dir():
+        if os.path.isdir(folder / PROJECT):
             return folder / PROJECT
-    is_one = any((root / f"{name}.zip").is_file() or (root / name).is_dir() for name in SOURCES)
+    is_one = any(os.path.isfile(root / f"{name}.zip") or os.path.isdir(root / name) for name in SOURCES)
     return root if is_one else None

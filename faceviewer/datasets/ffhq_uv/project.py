@@ -64,9 +64,9 @@ class Project:
 
     def name(self, source: Source) -> str:
         """What the user calls it: "lights.zip", "lights", or "" when there is none."""
-        if (self.folder / source).is_dir():
+        if os.path.isdir(self.folder / source):
             return source
-        return f"{source}.zip" if (self.folder / f"{source}.zip").is_file() else ""
+        return f"{source}.zip" if os.path.isfile(self.folder / f"{source}.zip") else ""
 
     def ids(self, source: Source) -> set[str]:
         """The numbers that it has. Raises FaceviewerError when it is a zip that cannot be read or deceives."""

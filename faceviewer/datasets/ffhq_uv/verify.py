@@ -80,7 +80,7 @@ def verify(index: UvMapIndex, request: VerifyRequest, progress: ProgressCallback
 
 def check_map(entry: UvMapEntry) -> tuple[MapProblem, str]:
     """(what is wrong, "" for nothing; the details) of one map."""
-    if not entry.path.exists():
+    if not os.path.exists(entry.path):
         return "missing", ""
     try:
         found = open_uv_map(entry.path)

@@ -45,9 +45,13 @@ class Aflw2000:
         self.keys.row(key)
         return self.root / f"{key}.jpg"
 
+    def annotation_paths(self, key: str) -> tuple[Path, ...]:
+        self.keys.row(key)
+        return (self.root / f"{key}.mat",)
+
     def sample(self, key: str) -> HeadSample:
         photo = self.photo_path(key)
-        path = self.root / f"{key}.mat"
+        (path,) = self.annotation_paths(key)
         arrays = read_mat(path)
         landmarks = array_in(arrays, "pt3d_68", (3, 68), path)[:2].T
         truth = HeadTruth(

@@ -26,9 +26,9 @@ from faceviewer.datasets.head_pose.boxes import box_of
 from faceviewer.datasets.head_pose.checked import array_in, check_rotation
 from faceviewer.datasets.head_pose.frames import CAMERA_FROM_VIEWER, MM, project
 from faceviewer.datasets.head_pose.lists import Complaints
-from faceviewer.datasets.head_pose.photo_size import photo_size
 from faceviewer.datasets.head_pose.sample import Angles, HeadSample, HeadTruth
 from faceviewer.geometry.pinhole import pinhole
+from faceviewer.io.photo import photo_size
 from faceviewer.io.safe_load import load_npz
 from faceviewer.types import FaceviewerError
 
@@ -64,9 +64,12 @@ class ArkitFace:
         folder, name = self._place(key)
         return self.root / f"ARKitFace_image_{self.part}" / "image" / folder / f"{name}_ar.jpg"
 
-    def sample(self, key: str) -> HeadSample:
+    def annotation_paths(self, key: str) -> tuple[Path, ...]:
         folder, name = self._place(key)
-        info = self.root / f"ARKitFace_info_{self.part}" / "info" / folder / f"{name}_info.npz"
+        return (self.root / f"ARKitFace_info_{self.part}" / "info" / folder / f"{name}_info.npz",)
+
+    def sample(self, key: str) -> HeadSample:
+        (info,) = self.annotation_paths(key)
         vertices_mm, R, t_mm = _read_info(info)
         photo = self.photo_path(key)
         K = camera(photo_size(photo))

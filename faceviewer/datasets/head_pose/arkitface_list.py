@@ -21,15 +21,16 @@ def read_list(path: Path, complaints: Complaints) -> KeyTable:
     FaceviewerError when the list cannot be read, lacks a column, or has no row that can be used.
     """
     try:
-        rows = csv.reader(StringIO(read_text(path), newline=""))
-        columns = _columns(next(rows, []), path)
+        reader = csv.reader(StringIO(read_text(path), newline=""))
+        rows = ((reader.line_num, row) for row in reader if any(cell.strip() for cell in row))
+        columns = _columns(next(rows, (1, []))[1], path)
         keys = KeyTable(_keys(rows, columns, path, complaints))
     except csv.Error as error:
         raise FaceviewerError(f"{path}: not a CSV file ({error})") from None
     if keys.repeated:
         complaints.add("lists with repeated rows", f"{path}: {keys.repeated} rows repeat others and were left out")
     if not keys:
-        raise FaceviewerError(f"{path}: has no row that names a photo")
+        raise complaints.refusal(path, "has no row that names a photo")
     return keys
 
 
@@ -41,18 +42,18 @@ def _columns(header: list[str], path: Path) -> list[int]:
     return [names.index(name) for name in COLUMNS]
 
 
-def _keys(rows: Iterable[list[str]], columns: list[int], path: Path, complaints: Complaints) -> Iterator[str]:
+def _keys(
+    rows: Iterable[tuple[int, list[str]]], columns: list[int], path: Path, complaints: Complaints
+) -> Iterator[str]:
     last = max(columns)
-    for number, row in enumerate(rows, 2):
-        if not any(row):
-            continue
+    for line, row in rows:
         if len(row) <= last:
-            complaints.add("rows with too few columns", f"{path}: row {number} has too few columns and was left out")
+            complaints.add("rows with too few columns", f"{path}: line {line} has too few columns and was left out")
             continue
         parts = [row[column].strip() for column in columns]
         key = "/".join(parts)
         if any("/" in part for part in parts) or not is_safe_key(key):
-            reason = f"{path}: row {number} names no photo within the folder and was left out ({shown(key)})"
+            reason = f"{path}: line {line} names no photo within the folder and was left out ({shown(key)})"
             complaints.add("rows that name no photo within the folder", reason)
             continue
         yield key

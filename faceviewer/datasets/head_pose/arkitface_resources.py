@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 
 from faceviewer.datasets.head_pose.checked import as_ids
 from faceviewer.datasets.head_pose.lists import Complaints
+from faceviewer.io.input_file import folder_named
 from faceviewer.io.safe_load import load_npy, load_npz
 from faceviewer.types import FaceviewerError
 
@@ -36,7 +38,7 @@ def read_resources(places: Sequence[Path], complaints: Complaints) -> ArkitMesh:
     """From the first of ``places`` that has them; what is damaged or nowhere is complained about."""
     landmarks = _find(places, ("kpt_ind.npy", _CONSTANTS), _landmarks, complaints)
     triangles = _find(places, ("triangles.npy", _CONSTANTS, _WITH_CAPS), _triangles, complaints)
-    looked = " or ".join(str(place) for place in places)
+    looked = " or ".join(map(folder_named, places))
     for found, name, lacking in (
         (landmarks, "kpt_ind.npy", "landmarks and boxes"),
         (triangles, "triangles.npy", "triangles"),
@@ -49,7 +51,7 @@ def read_resources(places: Sequence[Path], complaints: Complaints) -> ArkitMesh:
 
 def read_flip_index(path: Path, complaints: Complaints) -> np.ndarray | None:
     """(1220,) int32, or None without the file; a damaged one, or no involution, is complained about."""
-    if not path.exists():
+    if not os.path.exists(path):
         return None
     try:
         ids = as_ids(load_npy(path, max_bytes=_MAX_BYTES), "flip index", (VERTICES,), VERTICES, path)
@@ -68,7 +70,7 @@ def _find(
     complaints: Complaints,
 ) -> np.ndarray | None:
     for path in (place / name for place in places for name in names):
-        if not path.exists():
+        if not os.path.exists(path):
             continue
         try:
             return read(path)

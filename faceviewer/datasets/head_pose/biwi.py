@@ -13,6 +13,7 @@ landmarks are no truth, only the box is made of them; without the file, or for f
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -32,12 +33,14 @@ from faceviewer.datasets.head_pose.boxes import box_inside
 from faceviewer.datasets.head_pose.checked import check_rotation, numbers_in_text
 from faceviewer.datasets.head_pose.frames import TRG_FROM_OURS
 from faceviewer.datasets.head_pose.key_table import KeyTable
-from faceviewer.datasets.head_pose.lists import Complaints, names_in
+from faceviewer.datasets.head_pose.lists import Complaints, names_in, names_or_complaint
+from faceviewer.datasets.head_pose.photo_size import check_photo_size
 from faceviewer.datasets.head_pose.sample import Angles, HeadSample, HeadTruth
 from faceviewer.io.obj import read_obj
 from faceviewer.types import FaceviewerError
 
 SEQUENCE = re.compile(r"\d\d")
+POSE = "_pose.txt"
 _KEPT = 64
 """Sequences whose camera and head are kept in memory; there are 24."""
 _MAX_SIDE = 1 << 14
@@ -56,16 +59,17 @@ class Biwi:
         """
         self.root = root
         complaints = Complaints()
-        path = next((root / name for name in NAMES if (root / name).exists()), None)
+        path = next((root / name for name in NAMES if os.path.exists(root / name)), None)
         self._annotation: BiwiAnnotation | None = None
         if path is None:
-            self.keys = KeyTable(_frames(root))
-            complaints.add("missing files", f"{root}: samples have no box, for there is no {' or '.join(NAMES)}")
+            self.keys = KeyTable(_frames(root, complaints))
         else:
             self._annotation = read_annotation(path, complaints)
             self.keys = self._annotation.keys
         if not self.keys:
-            raise FaceviewerError(f"{path or root}: names no frame with a pose")
+            raise complaints.refusal(path or root, "names no frame with a pose")
+        if path is None:
+            complaints.add("missing files", f"{root}: samples have no box, for there is no {' or '.join(NAMES)}")
         self.problems = complaints.sentences()
         self._camera = lru_cache(_KEPT)(self._read_camera)
         self._head = lru_cache(_KEPT)(self._read_head)
@@ -74,10 +78,17 @@ class Biwi:
         self.keys.row(key)
         return self.root / f"{key}_rgb.png"
 
+    def annotation_paths(self, key: str) -> tuple[Path, ...]:
+        self.keys.row(key)
+        sequence = key.partition("/")[0]
+        listed = () if self._annotation is None else (self._annotation.path,)
+        return self._pose_path(key), self._camera_path(sequence), self._head_path(sequence), *listed
+
     def sample(self, key: str) -> HeadSample:
-        row = self.keys.row(key)
+        row, photo = self.keys.row(key), self.photo_path(key)
         sequence = key.partition("/")[0]
         camera, head = self._camera(sequence), self._head(sequence)
+        check_photo_size(photo, camera[1], self._camera_path(sequence))
         R, t_mm = self._pose(key, camera)
         box, notes = self._box(row, camera[1])
         truth = HeadTruth(
@@ -89,11 +100,11 @@ class Biwi:
             face_box_ltrb=box,
             shape_is_posed=False,
         )
-        return HeadSample(key, self.photo_path(key), truth, notes)
+        return HeadSample(key, photo, truth, notes)
 
     def _pose(self, key: str, camera: _Camera) -> tuple[np.ndarray, np.ndarray]:
         """R and t in the colour camera, of a head with TRG's axes."""
-        path = self.root / f"{key}_pose.txt"
+        path = self._pose_path(key)
         numbers = numbers_in_text(path, 12)
         R = numbers[:9].reshape(3, 3)
         check_rotation(R, "R", path)
@@ -111,7 +122,7 @@ class Biwi:
             return None, (f"{error}, hence no box",)
 
     def _read_camera(self, sequence: str) -> _Camera:
-        path = self.root / sequence / "rgb.cal"
+        path = self._camera_path(sequence)
         numbers = numbers_in_text(path, 27)
         K, R, size = numbers[:9].reshape(3, 3), numbers[13:22].reshape(3, 3), numbers[25:]
         if not (K[0, 0] > 0 and K[1, 1] > 0 and np.array_equal(K[2], [0, 0, 1]) and K[1, 0] == 0):
@@ -124,9 +135,18 @@ class Biwi:
     def _read_head(self, sequence: str) -> BiwiHead:
         if self._annotation is not None and sequence in self._annotation.heads:
             return self._annotation.heads[sequence]
-        path = self.root / f"{sequence}.obj"
+        path = self._head_path(sequence)
         mesh = read_obj(path)
         return as_head(mesh.vertices, mesh.triangles, path)
+
+    def _pose_path(self, key: str) -> Path:
+        return self.root / f"{key}{POSE}"
+
+    def _camera_path(self, sequence: str) -> Path:
+        return self.root / sequence / "rgb.cal"
+
+    def _head_path(self, sequence: str) -> Path:
+        return self.root / f"{sequence}.obj"
 
 
 _Camera = tuple[np.ndarray, tuple[int, int], np.ndarray, np.ndarray]
@@ -135,20 +155,25 @@ _Camera = tuple[np.ndarray, tuple[int, int], np.ndarray, np.ndarray]
 
 def is_hpdb(folder: Path) -> bool:
     """Whether a folder has sequences, or an annotation file that lists them."""
-    if any((folder / name).is_file() for name in NAMES):
+    if any(os.path.isfile(folder / name) for name in NAMES):
         return True
-    try:
-        children = [child for child in folder.iterdir() if SEQUENCE.fullmatch(child.name)]
-    except OSError:
-        return False
-    return any((child / "rgb.cal").is_file() or any(child.glob("frame_*_pose.txt")) for child in children)
+    names = names_or_complaint(folder, Complaints())
+    return any(_is_sequence(folder / name) for name in names if SEQUENCE.fullmatch(name))
 
 
-def _frames(root: Path) -> Iterator[str]:
+def _is_sequence(folder: Path) -> bool:
+    """Whether a folder has a camera or a pose."""
+    if os.path.isfile(folder / "rgb.cal"):
+        return True
+    names = names_or_complaint(folder, Complaints())
+    return any(name.startswith("frame_") and name.endswith(POSE) for name in names)
+
+
+def _frames(root: Path, complaints: Complaints) -> Iterator[str]:
     for sequence in sorted(name for name in names_in(root) if SEQUENCE.fullmatch(name)):
-        if not (root / sequence).is_dir():
+        if not os.path.isdir(root / sequence):
             continue
-        for name in sorted(names_in(root / sequence)):
-            frame = name.removesuffix("_pose.txt")
+        for name in sorted(names_or_complaint(root / sequence, complaints)):
+            frame = name.removesuffix(POSE)
             if frame != name and FRAME.fullmatch(f"{sequence}/{frame}_rgb.png"):
                 yield f"{sequence}/{frame}"

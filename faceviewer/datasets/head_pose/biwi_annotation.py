@@ -72,7 +72,9 @@ def read_annotation(path: Path, complaints: Complaints) -> BiwiAnnotation:
 def as_head(vertices: Any, triangles: Any, where: Path) -> BiwiHead:
     """Checked. Raises FaceviewerError."""
     checked = as_floats(vertices, "vertices", (None, 3), where)
-    return BiwiHead(checked, as_ids(triangles, "faces", (None, 3), max(len(checked), 1), where))
+    if not len(checked):
+        raise FaceviewerError(f"{where}: 'vertices' is empty")
+    return BiwiHead(checked, as_ids(triangles, "faces", (None, 3), len(checked), where))
 
 
 def _part(content: Any, name: str, path: Path) -> Any:
@@ -83,12 +85,17 @@ def _part(content: Any, name: str, path: Path) -> Any:
 
 def _keys(frames: list[Any], path: Path, complaints: Complaints) -> Iterator[str]:
     for frame in frames:
-        match = FRAME.fullmatch(frame.replace("\\", "/")) if isinstance(frame, str) else None
+        match = FRAME.fullmatch(_with_slashes(frame)) if isinstance(frame, str) else None
         if match is None:
             reason = f"{path}: 'img_path' has {shown(str(frame))}, which names no frame, left out"
             complaints.add("entries of 'img_path' that name no frame", reason)
             continue
         yield match[1]
+
+
+def _with_slashes(name: str) -> str:
+    """A path as every system writes it: files that were made on Windows have backslashes."""
+    return name.replace("\\", "/")
 
 
 def _head(mesh: Any, name: str, path: Path) -> BiwiHead:
@@ -99,6 +106,7 @@ def _head(mesh: Any, name: str, path: Path) -> BiwiHead:
 
 def _landmarks(keys: KeyTable, found: dict[Any, Any], path: Path, complaints: Complaints) -> np.ndarray:
     result = np.full((len(keys), 68, 2), np.nan, np.float32)
+    found = {_with_slashes(name): points for name, points in found.items() if isinstance(name, str)}
     missing = 0
     for row, key in enumerate(keys):
         name = f"{key}_rgb.png"

@@ -9,11 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from faceviewer.geometry.rotations import is_rotation
 from faceviewer.io.safe_load.files import read_bounded
 from faceviewer.types import FaceviewerError
 
-ROTATION_TOLERANCE = 0.01
-"""Largest deviation of R R^T from the identity; files give their numbers with six digits or more."""
 LARGEST = 1e12
 """No length, angle or pixel is larger; numbers up to here can be multiplied without further thought."""
 _MAX_TEXT_BYTES = 1 << 16
@@ -48,13 +47,6 @@ def as_ids(value: Any, name: str, shape: tuple[int | None, ...], below: int, whe
     if numbers.size and (numbers.min() < 0 or numbers.max() >= below or (numbers % 1).any()):
         raise FaceviewerError(f"{where}: {name!r} has other numbers than those from 0 to {below - 1}")
     return numbers.astype(np.int32)
-
-
-def is_rotation(R: np.ndarray) -> bool:
-    """Whether (3, 3) turns without stretching or mirroring."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        stretch = float(np.abs(R @ R.T - np.eye(3)).max())
-    return stretch <= ROTATION_TOLERANCE and bool(np.linalg.det(R) > 0)
 
 
 def check_rotation(R: np.ndarray, name: str, where: Path) -> None:

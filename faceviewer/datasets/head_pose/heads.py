@@ -18,6 +18,7 @@ NAME.png beside it. Without ``landmarks``, those of the mesh are projected.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -25,12 +26,14 @@ from pathlib import Path
 import numpy as np
 
 from faceviewer.datasets.head_pose.boxes import box_of
-from faceviewer.datasets.head_pose.checked import LARGEST, array_in, as_ids, is_rotation
+from faceviewer.datasets.head_pose.checked import LARGEST, array_in, as_ids
 from faceviewer.datasets.head_pose.frames import CAMERA_FROM_VIEWER, project
 from faceviewer.datasets.head_pose.key_table import KeyTable
 from faceviewer.datasets.head_pose.lists import Complaints, is_safe_key, shown
+from faceviewer.datasets.head_pose.photo_size import check_photo_size
 from faceviewer.datasets.head_pose.sample import Angles, HeadSample, HeadTruth
 from faceviewer.geometry.pinhole import pinhole
+from faceviewer.geometry.rotations import is_rotation
 from faceviewer.io.json_node import JsonNode, read_json
 from faceviewer.io.safe_load import load_npz
 from faceviewer.types import FaceviewerError
@@ -61,6 +64,7 @@ class _View:
     R: np.ndarray | None
     t_mm: np.ndarray | None
     K: np.ndarray | None
+    size: tuple[int, int] | None
     landmarks_px: np.ndarray | None
     is_neutral: bool
 
@@ -88,14 +92,21 @@ class Heads:
         self._views = {name: view for name, view in views.items() if is_safe_key(name)}
         self.keys = KeyTable(self._views)
         if not self.keys:
-            raise FaceviewerError(f"{self._path}: names no photo")
+            raise complaints.refusal(self._path, "names no photo")
         self.problems = complaints.sentences()
         self._mesh = lru_cache(_KEPT)(self._read_mesh)
 
     def photo_path(self, key: str) -> Path:
         self.keys.row(key)
         places = [self.root / f"{key}{suffix}" for suffix in SUFFIXES]
-        return next((place for place in places if place.exists()), places[0])
+        return next((place for place in places if os.path.exists(place)), places[0])
+
+    def annotation_paths(self, key: str) -> tuple[Path, ...]:
+        try:
+            head = _head_name(self._views[key])
+        except FaceviewerError:  # the sample will say what is wrong with it
+            head = None
+        return (self._path,) if head is None else (self._path, self._mesh_path(head))
 
     def sample(self, key: str) -> HeadSample:
         photo = self.photo_path(key)
@@ -103,7 +114,9 @@ class Heads:
             view = _read_view(self._views[key])
         except FaceviewerError as error:
             raise FaceviewerError(f"{self._path}: {error}") from None
-        mesh = _NO_MESH if view.head is None else self._mesh(f"head{view.head}.npz")
+        if view.size is not None:
+            check_photo_size(photo, view.size, self._path)
+        mesh = _NO_MESH if view.head is None else self._mesh(view.head)
         landmarks_px = _projected(view, mesh) if view.landmarks_px is None else view.landmarks_px
         truth = HeadTruth(
             R_camera_head=view.R,
@@ -118,8 +131,11 @@ class Heads:
         )
         return HeadSample(key, photo, truth)
 
-    def _read_mesh(self, name: str) -> _Mesh:
-        path = self.root / name
+    def _mesh_path(self, head: str) -> Path:
+        return self.root / f"head{head}.npz"
+
+    def _read_mesh(self, head: str) -> _Mesh:
+        path = self._mesh_path(head)
         arrays = load_npz(path, max_bytes=_MAX_MESH_BYTES)
         vertices = array_in(arrays, "v", (None, 3), path)
         if not len(vertices):
@@ -139,8 +155,9 @@ def _read_view(view: JsonNode) -> _View:
     R, t_mm = _pose(view)
     landmarks_px = view["landmarks"].rows(68, 2) if _has(view, "landmarks") else None
     is_neutral = _has(view, "neutral") and view["neutral"].flag()
-    found = _View(_head_name(view), R, t_mm, _camera(view), landmarks_px, is_neutral)
-    for array in (t_mm, found.K, landmarks_px):
+    K, size = _camera(view)
+    found = _View(_head_name(view), R, t_mm, K, size, landmarks_px, is_neutral)
+    for array in (t_mm, K, landmarks_px):
         if array is not None and np.abs(array).max() > LARGEST:
             view.fail("it has numbers beyond all measure")
     return found
@@ -173,13 +190,15 @@ def _pose(view: JsonNode) -> tuple[np.ndarray, np.ndarray] | tuple[None, None]:
     return CAMERA_FROM_VIEWER @ R, CAMERA_FROM_VIEWER @ t_mm
 
 
-def _camera(view: JsonNode) -> np.ndarray | None:
+def _camera(view: JsonNode) -> tuple[np.ndarray, tuple[int, int]] | tuple[None, None]:
+    """K and the (width, height) of the photo."""
     if not any(_has(view, name) for name in ("focal_px", "width", "height")):
-        return None
+        return None, None
     focal = view["focal_px"].number()
     if focal <= 0:
         view["focal_px"].fail("more than 0 expected")
-    K = pinhole(focal, (view["width"].integer(1, _MAX_SIDE), view["height"].integer(1, _MAX_SIDE)))
+    size = view["width"].integer(1, _MAX_SIDE), view["height"].integer(1, _MAX_SIDE)
+    K = pinhole(focal, size)
     if _has(view, "centre_px"):
         K[:2, 2] = view["centre_px"].numbers(2)
-    return K
+    return K, size

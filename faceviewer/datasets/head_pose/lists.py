@@ -27,11 +27,25 @@ def read_text(path: Path) -> str:
 
 
 def names_in(folder: Path) -> set[str]:
-    """Names of the files of a folder. Raises FaceviewerError."""
+    """Names of the files of a folder, but for hidden ones. Raises FaceviewerError."""
     try:
-        return set(os.listdir(folder))
+        return {name for name in os.listdir(folder) if not is_hidden(name)}
     except OSError as error:
         raise FaceviewerError(f"{folder}: the folder cannot be read ({error.strerror or error})") from None
+
+
+def names_or_complaint(folder: Path, complaints: Complaints) -> set[str]:
+    """As ``names_in``, but of a folder that cannot be read nothing: one locked folder does not cost the others."""
+    try:
+        return names_in(folder)
+    except FaceviewerError as error:
+        complaints.add("folders that cannot be read", str(error))
+        return set()
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file is none of the data set's: macOS lays "._NAME.jpg" beside NAME.jpg in zips and on some disks."""
+    return name.startswith(".")
 
 
 def is_safe_key(key: str) -> bool:
@@ -54,6 +68,11 @@ class Complaints:
 
     def sentences(self) -> tuple[str, ...]:
         return tuple(self._all())
+
+    def refusal(self, where: Path, reason: str) -> FaceviewerError:
+        """The error of a list of which nothing is left, with the first sentence, which is the only one to be heard."""
+        first = next((sentence.removeprefix(f"{where}: ") for sentence in self._all()), None)
+        return FaceviewerError(f"{where}: {reason}" + ("" if first is None else f"; {first}"))
 
     def _all(self) -> Iterator[str]:
         for kind, told in self._told.items():

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from faceviewer.datasets.head_pose import arkitface, biwi, heads, w300lp
 from faceviewer.datasets.head_pose.aflw2000 import Aflw2000
+from faceviewer.datasets.head_pose.lists import is_hidden
 from faceviewer.datasets.head_pose.sample import HeadPoseDataset
+from faceviewer.io.input_file import folder_refusal
 from faceviewer.types import FaceviewerError
 
 _UP = 4
@@ -30,20 +32,25 @@ class _Layout:
 
 
 def _is_arkitface(folder: Path) -> bool:
-    return any(arkitface.list_path(folder, part).is_file() for part in arkitface.PARTS)
+    return len(_parts_of_arkitface(folder)) > 0
+
+
+def _parts_of_arkitface(folder: Path) -> list[arkitface.Part]:
+    """Those whose list is there."""
+    return [part for part in arkitface.PARTS if os.path.isfile(arkitface.list_path(folder, part))]
 
 
 def _is_w300lp(folder: Path) -> bool:
-    has_sets = any((folder / name).is_dir() for name in w300lp.FOLDERS)
-    return has_sets and ((folder / "landmarks").is_dir() or (folder / w300lp.LIST).is_file())
+    has_sets = any(os.path.isdir(folder / name) for name in w300lp.FOLDERS)
+    return has_sets and (os.path.isdir(folder / "landmarks") or os.path.isfile(folder / w300lp.LIST))
 
 
 def _is_aflw2000(folder: Path) -> bool:
     """Photos with annotations beside them, and none of 300W-LP's folders, which have the same."""
     try:
         with os.scandir(folder) as entries:
-            names = (entry.name for entry in entries)
-            found = any(name.endswith(".mat") and (folder / f"{name[:-4]}.jpg").is_file() for name in names)
+            names = (entry.name for entry in entries if not is_hidden(entry.name))
+            found = any(name.endswith(".mat") and os.path.isfile(folder / f"{name[:-4]}.jpg") for name in names)
     except OSError:
         return False
     return found and folder.resolve().name not in w300lp.FOLDERS
@@ -71,7 +78,7 @@ _LAYOUTS = {
         "hpdb with 01/rgb.cal or annot_mtcnn_fan.pkl",
         lambda name: biwi.SEQUENCE.fullmatch(name) is not None,
     ),
-    "heads": _Layout((), lambda folder: (folder / heads.TRUTH).is_file(), heads.TRUTH),
+    "heads": _Layout((), lambda folder: os.path.isfile(folder / heads.TRUTH), heads.TRUTH),
 }
 KINDS = tuple(_LAYOUTS)
 """The ids of the data sets that can be opened."""
@@ -82,16 +89,19 @@ def open_dataset(
 ) -> HeadPoseDataset:
     """Open the data set in a folder: its own, one around it such as TRG's ``dataset``, or one inside of it.
 
-    ``kind`` is one of ``KINDS`` or "auto". ``part`` is "test" or "train" of ARKitFace, "test" unless said;
-    ``resources`` a folder with TRG's small files, which say where ARKitFace's mesh has its landmarks.
-    Raises FaceviewerError when there is no such folder or data set, more than one, or its list is damaged.
+    ``kind`` is one of ``KINDS`` or "auto". ``part`` is "test" or "train" of ARKitFace, unless said "test", or
+    "train" where only that is there; ``resources`` a folder with TRG's small files, which say where ARKitFace's mesh
+    has its landmarks. Raises FaceviewerError when there is no such folder or data set, more than one, when the folder
+    cannot be read, or the list is damaged.
     """
     place = Path(os.path.abspath(folder))
-    if not place.is_dir():
-        raise FaceviewerError(f"{folder}: there is no such folder")
+    if not os.path.isdir(place):
+        raise FaceviewerError(f"{folder}: {folder_refusal(place)}")
     if kind != "auto" and kind not in KINDS:
         raise FaceviewerError(f"{kind!r} is no kind of data set, they are auto, {', '.join(KINDS)}")
     found = _found(place, KINDS if kind == "auto" else (kind,))
+    if not found and (refusal := folder_refusal(place)) is not None:
+        raise FaceviewerError(f"{folder}: {refusal}")
     if not found:
         looked = "; ".join(f"{name}: {_LAYOUTS[name].looked_for}" for name in (KINDS if kind == "auto" else (kind,)))
         raise FaceviewerError(f"{folder}: no head-pose data set was found there (looked for {looked})")
@@ -105,14 +115,26 @@ def open_dataset(
 
 def _open(kind: str, root: Path, part: str | None, resources: Path | None) -> HeadPoseDataset:
     if kind == "arkitface":
-        if part not in (None, "test", "train"):
-            raise FaceviewerError(f"{part!r} is no part of ARKitFace, they are test and train")
-        return arkitface.ArkitFace(root, "test" if part is None else part, resources=resources)
+        return arkitface.ArkitFace(root, _part_to_open(root, part), resources=resources)
     if kind == "300w-lp":
         return w300lp.W300lp(root)
     if kind == "aflw2000":
         return Aflw2000(root)
     return biwi.Biwi(root) if kind == "biwi" else heads.Heads(root)
+
+
+def _part_to_open(root: Path, part: str | None) -> arkitface.Part:
+    """Of a folder with one list or both."""
+    there = _parts_of_arkitface(root)
+    if part is None:
+        return there[0] if there else "test"
+    asked: arkitface.Part | None = next((one for one in arkitface.PARTS if one == part), None)
+    if asked is None:
+        raise FaceviewerError(f"{part!r} is no part of ARKitFace, they are test and train")
+    if there and asked not in there:
+        path = arkitface.list_path(root, asked)
+        raise FaceviewerError(f"{path}: there is no such file, but that of the part {there[0]} is there")
+    return asked
 
 
 def _found(place: Path, kinds: tuple[str, ...]) -> dict[str, Path]:

@@ -1,33 +1,23 @@
-"""The size of a photo from the head of its file, which is much quicker than reading the photo."""
+"""Whether a photo is the one that its annotation was made for, as far as its size tells."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PIL import Image
-
-from faceviewer.io.exif import read_orientation
-from faceviewer.io.input_file import open_input
+from faceviewer.io.photo import photo_size
 from faceviewer.types import FaceviewerError
 
-_FORMATS = ("JPEG", "PNG")
-_SIDEWAYS = 5
-"""EXIF orientations from here on swap width and height."""
 
+def check_photo_size(photo: Path, size: tuple[int, int], where: Path) -> None:
+    """Raises FaceviewerError when a photo is not of the (width, height) that ``where``, its annotation, is for.
 
-def photo_size(path: Path) -> tuple[int, int]:
-    """(width, height) in pixels as ``load_photo`` gives the photo, upright. Raises FaceviewerError."""
-    with open_input(path, "picture") as stream:
-        try:
-            with Image.open(stream, formats=_FORMATS) as image:
-                width, height = image.size
-                return (height, width) if _orientation(image) >= _SIDEWAYS else (width, height)
-        except Exception as error:  # decoders meet hostile bytes with almost any exception
-            raise FaceviewerError(f"{path}: not a whole JPEG or PNG picture") from error
-
-
-def _orientation(image: Image.Image) -> int:
+    Photos that had been made smaller were once measured against the pixels of the large ones, and nothing said so. One
+    that is missing or damaged is told by who reads it.
+    """
     try:
-        return read_orientation(image.getexif())
-    except Exception:  # noqa: BLE001  (damaged EXIF says nothing, but the picture may be fine)
-        return 1
+        there = photo_size(photo)
+    except FaceviewerError:
+        return
+    if there != size:
+        own, expected = (f"{width} x {height}" for width, height in (there, size))
+        raise FaceviewerError(f"{photo}: has {own} pixels, but its annotation is for {expected} ({where})")

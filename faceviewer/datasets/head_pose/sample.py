@@ -102,6 +102,13 @@ class HeadPoseDataset(Protocol):
         """Where the photo of a sample should lie; nothing is read for that."""
         ...
 
+    def annotation_paths(self, key: str) -> tuple[Path, ...]:
+        """The files from which the truth of a sample is read, whether or not they are there; nothing is read for that.
+
+        KeyError for a key that the data set does not have, and nothing else.
+        """
+        ...
+
     def sample(self, key: str) -> HeadSample:
         """Read one sample. Raises FaceviewerError, in one sentence that names the file and the reason, when its
         annotation is missing or damaged: numbers that are not finite, arrays of other shapes, foreign pickles.

@@ -12,6 +12,7 @@ change places. ``pose_para`` says what is known of the pixels. There is no camer
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,11 +21,10 @@ import numpy as np
 from faceviewer.datasets.head_pose.boxes import box_inside
 from faceviewer.datasets.head_pose.checked import array_in
 from faceviewer.datasets.head_pose.key_table import KeyTable
-from faceviewer.datasets.head_pose.lists import Complaints, is_safe_key, names_in, read_text, shown
-from faceviewer.datasets.head_pose.photo_size import photo_size
+from faceviewer.datasets.head_pose.lists import Complaints, is_safe_key, names_or_complaint, read_text, shown
 from faceviewer.datasets.head_pose.pose_para import read_mat, rotation_in
 from faceviewer.datasets.head_pose.sample import Angles, HeadSample, HeadTruth
-from faceviewer.types import FaceviewerError
+from faceviewer.io.photo import photo_size
 
 SETS = ("AFW", "HELEN", "IBUG", "LFPW")
 MIRRORED = "_Flip"
@@ -58,37 +58,37 @@ class W300lp:
         self.root = root
         complaints = Complaints()
         path = root / LIST
-        if path.exists():
-            self.keys = KeyTable(_listed(path, complaints))
-            if self.keys.repeated:
-                complaints.add("lists", f"{path}: {self.keys.repeated} lines repeat others and were left out")
-        else:
-            self.keys = KeyTable(_found(root))
+        has_list = os.path.exists(path)
+        self.keys = KeyTable(_listed(path, complaints) if has_list else _found(root, complaints))
+        if not self.keys:
+            raise complaints.refusal(path if has_list else root, "names no photo")
+        if self.keys.repeated:
+            complaints.add("lists", f"{path}: {self.keys.repeated} lines repeat others and were left out")
+        if not has_list:
             missing = f"{root}: without {LIST} all photos count, also those turned further than 99 degrees"
             complaints.add("lists", missing)
-        if not self.keys:
-            raise FaceviewerError(f"{path if path.exists() else root}: names no photo")
         self.problems = complaints.sentences()
 
     def photo_path(self, key: str) -> Path:
         self.keys.row(key)
         return self.root / f"{key}.jpg"
 
+    def annotation_paths(self, key: str) -> tuple[Path, ...]:
+        self.keys.row(key)
+        folder, _, name = key.rpartition("/")
+        landmarks = self.root / "landmarks" / folder.removesuffix(MIRRORED) / f"{name}_pts.mat"
+        return landmarks, self.root / f"{key}.mat"
+
     def sample(self, key: str) -> HeadSample:
         photo = self.photo_path(key)
         size = photo_size(photo)
-        path = self._landmarks_path(key)
+        path, pose = self.annotation_paths(key)
         landmarks = _landmarks(path, size[0] if key.partition("/")[0].endswith(MIRRORED) else None)
-        pose = self.root / f"{key}.mat"
-        R = rotation_in(read_mat(pose), pose) if pose.exists() else None
+        R = rotation_in(read_mat(pose), pose) if os.path.exists(pose) else None
         box, moved = box_inside(landmarks, size, path)
         notes = () if R is not None else (f"{pose}: there is no such file, hence no pose",)
         truth = HeadTruth(R_camera_head=R, landmarks68_px=landmarks, face_box_ltrb=box)
         return HeadSample(key, photo, truth, (*notes, *moved))
-
-    def _landmarks_path(self, key: str) -> Path:
-        folder, _, name = key.rpartition("/")
-        return self.root / "landmarks" / folder.removesuffix(MIRRORED) / f"{name}_pts.mat"
 
 
 def _landmarks(path: Path, mirrored_width: int | None) -> np.ndarray:
@@ -100,7 +100,7 @@ def _landmarks(path: Path, mirrored_width: int | None) -> np.ndarray:
 
 
 def _listed(path: Path, complaints: Complaints) -> Iterator[str]:
-    for number, line in enumerate(read_text(path).split("\n"), 1):
+    for number, line in enumerate(read_text(path).splitlines(), 1):
         key = line.strip().replace("\\", "/").removesuffix(".jpg")
         while key.startswith("./"):
             key = key[2:]
@@ -111,8 +111,8 @@ def _listed(path: Path, complaints: Complaints) -> Iterator[str]:
             yield key
 
 
-def _found(root: Path) -> Iterator[str]:
+def _found(root: Path, complaints: Complaints) -> Iterator[str]:
     for folder in FOLDERS:
-        if (root / folder).is_dir():
-            names = (name for name in names_in(root / folder) if name.endswith(".jpg"))
+        if os.path.isdir(root / folder):
+            names = (name for name in names_or_complaint(root / folder, complaints) if name.endswith(".jpg"))
             yield from filter(is_safe_key, (f"{folder}/{name.removesuffix('.jpg')}" for name in sorted(names)))

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from faceviewer.engines.focal import Focal
+from faceviewer.engines.trg.cameras import focal_named
 from faceviewer.geometry.crop192 import Crop192
 from faceviewer.geometry.pinhole import pinhole
 from faceviewer.networks.inference import exact, to_input
@@ -77,16 +78,20 @@ def regress(
             crops = to_input(network_input([face.rgb for face in some]), device)
             answers += _rows(network(crops, _views(some, device), chosen).states[-1])
     for face, answer in zip(faces, answers, strict=True):
-        if not _is_usable(answer):
-            raise FaceviewerError(f"{face.photo.path or face.photo.name}: the network gave no usable numbers for it")
+        _check_usable(face, answer)
     return answers
 
 
-def _is_usable(answer: Answer) -> bool:
-    """Whether all numbers are finite and all of the face is before the camera."""
+def _check_usable(face: CroppedFace, answer: Answer) -> None:
+    """Raises FaceviewerError unless all numbers are finite and all of the face is before the camera.
+
+    A wide view (``--fov 150``) puts a face with a large box behind it: the sentence names what the user can change.
+    """
+    reason = f"{face.photo.path or face.photo.name}: the network gave no usable numbers for it"
     if not all(np.isfinite(values).all() for values in vars(answer).values()):
-        return False
-    return float((answer.mesh @ answer.R[2] + answer.t[2]).min()) > 0
+        raise FaceviewerError(reason)
+    if float((answer.mesh @ answer.R[2] + answer.t[2]).min()) <= 0:
+        raise FaceviewerError(f"{reason}: with {focal_named(face.focal)}, the face would lie behind the camera")
 
 
 def _views(faces: Sequence[CroppedFace], device: str) -> Views:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +56,7 @@ def write_eyeballs(
 
 def _texture_files(assets: Path) -> dict[str, bytes]:
     for home in (assets / ASSETS_FOLDER, assets):
-        if (home / TEXTURE_FILE).is_file():
+        if os.path.isfile(home / TEXTURE_FILE):
             stem = Path(TEXTURE_FILE).stem
             materials = b"".join(encode_mtl(name, TEXTURE_FILE) for name in NAMES.values())
             return {TEXTURE_FILE: encode_png(read_png(home / TEXTURE_FILE)), f"{stem}.mtl": materials}

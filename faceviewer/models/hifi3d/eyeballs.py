@@ -6,6 +6,7 @@ in the unit and frame of its meshes. The templates come with that program and ar
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,7 +78,7 @@ def load_templates(folder: Path) -> dict[str, ObjPolygons]:
 
     Raises FaceviewerError when one is missing, damaged or another mesh.
     """
-    home = folder / ASSETS_FOLDER if (folder / ASSETS_FOLDER).is_dir() else folder
+    home = folder / ASSETS_FOLDER if os.path.isdir(folder / ASSETS_FOLDER) else folder
     templates = {}
     for side, name in TEMPLATE_FILES.items():
         template = templates[side] = read_polygons(home / name)

@@ -7,6 +7,7 @@ source has none.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -78,7 +79,7 @@ def load_correspondences(folder: Path) -> Correspondences:
     arrays = {}
     for larger, smaller in FILES:
         path = folder / file_name(larger, smaller)
-        if path.is_file():
+        if os.path.isfile(path):
             arrays[larger, smaller] = np.asarray(load_npy(path))
     return correspondences_from_arrays(arrays)
 

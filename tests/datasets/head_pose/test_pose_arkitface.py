@@ -141,7 +141,25 @@ def test_rows_that_name_no_photo_are_left_out_and_told(sets, row, reason):
     there = listed(made, f"{HEADER}{row}\n1,2,3\n")
     assert list(there.keys) == ["1/2/3"]
     (problem,) = there.problems
-    assert "ARKitFace_test.csv: row 2" in problem and reason in problem and len(problem) < 400
+    assert "ARKitFace_test.csv: line 2" in problem and reason in problem and len(problem) < 400
+
+
+def test_lines_are_counted_as_an_editor_counts_them(sets):
+    made = write_arkitface(sets, 1)
+    there = listed(made, f"\n ,\n{HEADER}\n\n..,b,c\n1,2,3\n")  # blank lines, also before the header
+    assert list(there.keys) == ["1/2/3"] and "line 6 names no photo" in there.problems[0]
+
+
+def test_line_ends_of_old_macs(sets):
+    made = write_arkitface(sets, 1)
+    there = listed(made, f"{HEADER}..,b,c\n1,2,3\n4,5,6\n".replace("\n", "\r"))
+    assert list(there.keys) == ["1/2/3", "4/5/6"] and "line 2" in there.problems[0]
+
+
+def test_of_a_list_that_is_refused_as_a_whole_the_first_reason_is_told(sets):
+    made = write_arkitface(sets, 1)
+    with pytest.raises(FaceviewerError, match=r"names a photo; line 2 names no photo within .* \('\.\./a/b/c'\)$"):
+        listed(made, f"{HEADER}../a,b,c\n../d,e,f\n")
 
 
 def test_many_bad_rows_are_counted_and_repeated_ones_too(sets):

@@ -86,6 +86,12 @@ def test_heads_come_from_the_folder_when_the_file_lacks_them(sets):
     assert there.sample(made.keys[0]).truth.vertices_mm is not None
 
 
+def test_without_the_file_a_frames_annotation_is_its_own_files(sets):
+    made = write_biwi(sets, 1, 1, annotation=None)
+    names = [path.name for path in Biwi(made.root).annotation_paths(made.keys[0])]
+    assert names == ["frame_00003_pose.txt", "rgb.cal", "01.obj"]
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -100,7 +106,7 @@ def test_heads_come_from_the_folder_when_the_file_lacks_them(sets):
         (lambda c: c["mesh"]["01"].update(vertices=np.zeros((5, 2))), "5 x 2"),
         (lambda c: c["mesh"]["01"].update(vertices=np.full((1220, 3), np.nan)), "not finite"),
         (lambda c: c["mesh"]["01"].update(faces=np.full((3, 3), 1220)), "0 to 1219"),
-        (lambda c: c["mesh"]["01"].update(vertices=np.zeros((0, 3))), "0 to 0"),
+        (lambda c: c["mesh"]["01"].update(vertices=np.zeros((0, 3)), faces=np.zeros((0, 3))), "'vertices' is empty"),
     ],
 )
 def test_files_of_another_form_are_refused_in_a_sentence(sets, change, reason):
@@ -111,6 +117,34 @@ def test_files_of_another_form_are_refused_in_a_sentence(sets, change, reason):
     with pytest.raises(FaceviewerError, match=reason) as caught:
         Biwi(made.root)
     assert PKL in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_backslashes_of_windows_do_not_matter(sets, as_made):
+    made = write_biwi(sets, 1, 2)
+    content = biwi_annotation(made)
+    content["img_path"] = [name.replace("/", "\\") for name in content["img_path"]]
+    content["pred_kpt"] = {name.replace("/", "\\"): points for name, points in content["pred_kpt"].items()}
+    write_annotation(made.root / PKL, content)
+    there = Biwi(made.root)
+    as_made(there, made)
+    assert there.problems == () and there.sample(made.keys[0]).truth.face_box_ltrb is not None
+
+
+def test_of_a_list_that_is_refused_as_a_whole_the_first_reason_is_told(sets):
+    made = write_biwi(sets, 1, 1)
+    content = biwi_annotation(made)
+    content["img_path"] = ["hpdb/01/frame_00003_rgb.png"]
+    write_annotation(made.root / PKL, content)
+    with pytest.raises(FaceviewerError, match=r"with a pose; 'img_path' has 'hpdb/01/frame_00003_rgb\.png'"):
+        Biwi(made.root)
+
+
+def test_hidden_files_of_macos_are_no_frames(sets):
+    made = write_biwi(sets, 1, 1, annotation=None)
+    pose = made.annotations[made.keys[0]]
+    pose.with_name(f"._{pose.name}").write_bytes(b"\0\5\x16\7")
+    (made.root / "._01").write_bytes(b"\0\5\x16\7")
+    assert list(Biwi(made.root).keys) == made.keys
 
 
 def test_single_odd_entries_are_left_out_and_told(sets):

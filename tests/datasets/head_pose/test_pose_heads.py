@@ -109,6 +109,25 @@ def test_damaged_views_are_one_sentence(tmp_path, change, reason):
     assert there.sample(second).truth.R_camera_head is not None
 
 
+def test_a_name_too_long_for_the_disk_is_a_photo_that_is_not_there(tmp_path):
+    made = write_heads(tmp_path / "mine", 1)
+    name = "n" * 255  # a suffix makes it too long: Path.exists raises OSError for it
+    there = rewritten(made, **{name: view_of(made, made.keys[0])})
+    assert there.photo_path(name).name == f"{name}.jpg" and there.sample(name).truth.R_camera_head is not None
+
+
+def test_of_a_list_that_is_refused_as_a_whole_the_first_reason_is_told(tmp_path):
+    made = write_heads(tmp_path / "mine", 1)
+    with pytest.raises(FaceviewerError, match=r"truth\.json: names no photo; '\.\./x' is no photo within the folder"):
+        rewritten(made, **{"../x": {}})
+
+
+@pytest.mark.parametrize("view", [None, 3, {}, {"head": None}, {"head": "../../x"}, {"head": [1]}])
+def test_without_a_head_that_can_be_told_the_list_is_all_there_is(tmp_path, view):
+    (tmp_path / "truth.json").write_text(json.dumps({"a": view}), "utf-8")
+    assert Heads(tmp_path).annotation_paths("a") == (tmp_path / "truth.json",)
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"a": {}, "a": {}}', "{", '{"a": NaN}', "\xff"])
 def test_damaged_lists_are_refused(tmp_path, text):
     (tmp_path / "truth.json").write_bytes(text.encode("latin-1"))

@@ -7,8 +7,19 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from head_pose_factory import DAMAGES, WRITERS, spoil_pose, write_arkitface, write_biwi, write_trg_root, write_w300lp
-from pictures import picture, write
+from head_pose_factory import (
+    DAMAGES,
+    WRITERS,
+    spoil_pose,
+    write_arkitface,
+    write_biwi,
+    write_heads,
+    write_resources,
+    write_trg_root,
+    write_w300lp,
+)
+from locked import locked, needs_permissions, public_folder
+from pictures import encoded, picture
 from PIL import Image
 
 from faceviewer.datasets.head_pose.arkitface import ArkitFace, list_path
@@ -16,10 +27,8 @@ from faceviewer.datasets.head_pose.facts import TERMS
 from faceviewer.datasets.head_pose.key_table import KeyTable
 from faceviewer.datasets.head_pose.lists import is_safe_key
 from faceviewer.datasets.head_pose.opening import KINDS, open_dataset
-from faceviewer.datasets.head_pose.photo_size import photo_size
 from faceviewer.datasets.head_pose.published_samples import PUBLISHED_KINDS, published_sample
 from faceviewer.datasets.head_pose.w300lp import W300lp
-from faceviewer.io.photo import load_photo
 from faceviewer.types import FaceviewerError
 
 HPDB = "BIWI/download_from_official_site/kinect_head_pose_db/hpdb"
@@ -72,7 +81,7 @@ def test_what_is_not_there_is_named(tmp_path):
     made = write_arkitface(tmp_path / "dataset", 1)
     with pytest.raises(FaceviewerError, match="no part of ARKitFace"):
         open_dataset(made.root, part="val")
-    with pytest.raises(FaceviewerError, match=r"ARKitFace_train\.csv"):
+    with pytest.raises(FaceviewerError, match=r"ARKitFace_train\.csv: there is no .* part test is there"):
         open_dataset(made.root, part="train")
     with pytest.raises(FaceviewerError, match="only ARKitFace has parts"):
         open_dataset(write_w300lp(tmp_path / "dataset", 1).root, part="test")
@@ -94,6 +103,29 @@ def test_whatever_happens_to_an_annotation_is_one_sentence(tmp_path, kind, damag
     for key in intact:
         there.sample(key)
     assert intact or kind in ("heads", "300w-lp")
+
+
+ANNOTATIONS = {
+    "arkitface": ("ARKitFace_info_test/info/{key}_info.npz",),
+    "300w-lp": ("landmarks/{key}_pts.mat", "{key}.mat"),
+    "aflw2000": ("{key}.mat",),
+    "biwi": ("{key}_pose.txt", "01/rgb.cal", "01.obj", "annot_mtcnn_fan.pkl"),
+    "heads": ("truth.json", "head0.npz"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_files_of_an_annotation_are_told_whether_or_not_they_are_there(tmp_path, kind):
+    made = WRITERS[kind](tmp_path)
+    key = made.keys[0]
+    there = open_dataset(made.root)
+    expected = tuple(made.root / place.format(key=key) for place in ANNOTATIONS[kind])
+    assert there.annotation_paths(key) == expected and all(path.is_file() for path in expected)
+    for path in expected:
+        path.unlink()
+    assert there.annotation_paths(key) == expected
+    with pytest.raises(KeyError):
+        there.annotation_paths("another")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -172,6 +204,87 @@ def test_unsafe_keys(key):
     assert not is_safe_key(key)
 
 
+def test_arkitface_with_train_alone_opens_train(tmp_path):
+    made = write_arkitface(tmp_path, 1, part="train")
+    assert open_dataset(tmp_path).title == "ARKitFace, train"
+    with pytest.raises(FaceviewerError, match=r"ARKitFace_test\.csv: there is no .* part train is there"):
+        open_dataset(made.root, part="test")
+    write_arkitface(tmp_path, 1)
+    assert open_dataset(tmp_path).title == "ARKitFace, test"
+
+
+@needs_permissions
+@pytest.mark.parametrize("mode", [0, 0o444], ids=["locked", "may be listed, not entered"])
+def test_a_locked_folder_is_named_and_hides_no_other(mode):
+    """``Path.is_dir`` and its like raise PermissionError for what lies in it."""
+    with public_folder() as root:
+        made = write_arkitface(root / "dataset", 1)
+        inner = write_heads(root / "locked" / "heads").root
+        (root / "dataset" / "BIWI").mkdir()
+        open_dataset(made.root), open_dataset(inner)
+        with locked(root / "locked", mode):
+            for folder in (root / "locked", inner):
+                with pytest.raises(FaceviewerError, match=f"^{folder}: no permission to read it$"):
+                    open_dataset(folder)
+            with pytest.raises(FaceviewerError, match=f"^{root}/nowhere: there is no such folder$"):
+                open_dataset(root / "nowhere")
+            there = open_dataset(made.root, resources=root / "locked")
+            assert there.problems == ()
+        with locked(root / "dataset" / "BIWI", mode):
+            assert open_dataset(root / "dataset").id == "arkitface"
+
+
+@needs_permissions
+def test_locked_folders_of_a_data_set_cost_only_their_own_samples():
+    with public_folder() as root:
+        faces, biwi = write_w300lp(root, 2, files_txt=False), write_biwi(root, 2, 1, annotation=None)
+        W300lp(faces.root), open_dataset(biwi.root)
+        with locked(faces.root / "AFW"):
+            there = open_dataset(faces.root)
+            assert not [key for key in there.keys if key.startswith("AFW/")] and len(there.keys) == 3
+            assert f"{faces.root}/AFW: the folder cannot be read" in there.problems[0]
+        with locked(biwi.root / "01"):
+            there = open_dataset(biwi.root)
+            assert list(there.keys) == biwi.keys[1:] and f"{biwi.root}/01: the folder cannot" in there.problems[0]
+
+
+@needs_permissions
+def test_locked_resources_are_told():
+    with public_folder() as root:
+        made = write_arkitface(root, 1, resources=False)
+        resources = write_resources(root / "trg")
+        open_dataset(made.root, resources=resources)
+        with locked(resources):
+            problems = open_dataset(made.root, resources=resources).problems
+        assert len(problems) == 2 and all(f"{resources} (no permission to read it) or" in one for one in problems)
+
+
+@pytest.mark.parametrize("kind", ["biwi", "heads"])
+def test_photos_of_another_size_than_the_annotation_is_for_are_refused(tmp_path, kind):
+    """Made smaller, they were measured against the pixels of the large ones, and nothing said so."""
+    made = WRITERS[kind](tmp_path)
+    first, second = made.keys[:2]
+    made.photos[first].write_bytes(encoded(picture(240, 320), "JPEG"))
+    there = open_dataset(made.root)
+    with pytest.raises(FaceviewerError, match=r"has 320 x 240 pixels, but .* is for 640 x 480 \(") as caught:
+        there.sample(first)
+    assert str(caught.value).startswith(str(made.photos[first]))
+    for damage in (b"no photo", b""):  # told by who reads it
+        made.photos[second].write_bytes(damage)
+        there.sample(second)
+    made.photos[second].unlink()
+    there.sample(second)
+
+
+@pytest.mark.parametrize("kind", ["biwi", "heads"])
+def test_photos_that_lie_on_their_side_have_the_size_that_is_seen(tmp_path, kind):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    made = WRITERS[kind](tmp_path)
+    made.photos[made.keys[0]].write_bytes(encoded(picture(640, 480), "JPEG", exif=exif))
+    open_dataset(made.root).sample(made.keys[0])
+
+
 def _small_memory(make):
     tracemalloc.start()
     begun = time.perf_counter()
@@ -226,12 +339,3 @@ def test_a_foreign_folder_within_is_not_the_data_set(tmp_path):
     (made.root / "my notes").mkdir()
     with pytest.raises(FaceviewerError, match="no head-pose data set"):
         open_dataset(made.root / "my notes")
-
-
-@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
-@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
-def test_sizes_are_those_of_the_upright_photo(tmp_path, kind, orientation):
-    exif = Image.Exif()
-    exif[0x0112] = orientation
-    path = write(tmp_path, picture(32, 48), kind, exif=exif)
-    assert photo_size(path) == load_photo(path).size == ((48, 32) if orientation < 5 else (32, 48))

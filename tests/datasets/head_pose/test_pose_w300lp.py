@@ -36,6 +36,14 @@ def test_the_mirror_swaps_the_29_pairs(sets):
     np.testing.assert_allclose(mirrored[30], [449 - plain[30, 0], plain[30, 1]])
 
 
+def test_mirrored_photos_share_the_landmarks_of_the_others(sets):
+    made = write_w300lp(sets, 1)
+    plain, mirrored = (W300lp(made.root).annotation_paths(key) for key in made.keys)
+    assert (
+        plain[0] == mirrored[0] == made.annotations[made.keys[1]] and mirrored[1] == made.root / f"{made.keys[1]}.mat"
+    )
+
+
 def test_mirroring_takes_the_width_of_the_photo(sets):
     made = write_w300lp(sets, 1, photo=lambda _: encoded(picture(500, 620), "PNG"))
     plain, mirrored = (W300lp(made.root).sample(key).truth.landmarks68_px for key in made.keys)
@@ -95,6 +103,33 @@ def test_lists_that_cannot_be_used_are_refused(sets, data, reason):
     with pytest.raises(FaceviewerError, match=reason) as caught:
         W300lp(made.root)
     assert "files.txt" in str(caught.value)
+
+
+def test_line_ends_of_old_macs(sets):
+    made = write_w300lp(sets, 1)
+    (made.root / "files.txt").write_text("\r".join(made.keys) + "\r", "utf-8", newline="")
+    assert list(W300lp(made.root).keys) == made.keys
+
+
+def test_of_a_list_that_is_refused_as_a_whole_the_first_reason_is_told(sets):
+    made = write_w300lp(sets, 1)
+    (made.root / "files.txt").write_text(f"/data/300W_LP/{made.keys[0]}\n/data/x\n", "utf-8")
+    with pytest.raises(FaceviewerError, match=r"files\.txt: names no photo; line 1 names .*/data/300W_LP/AFW"):
+        W300lp(made.root)
+
+
+def test_hidden_files_of_macos_are_no_samples(sets, as_made):
+    made = write_w300lp(sets, 2, files_txt=False)
+    for key in made.keys:
+        path = made.photos[key]
+        path.with_name(f"._{path.name}").write_bytes(b"\0\5\x16\7")
+    assert sorted(W300lp(made.root).keys) == sorted(made.keys)
+    made = write_aflw2000(sets / "AFLW2000", 2)
+    for path in (*made.photos.values(), *made.annotations.values()):
+        path.with_name(f"._{path.name}").write_bytes(b"\0\5\x16\7")
+    there = Aflw2000(made.root)
+    as_made(there, made)
+    assert there.problems == ()
 
 
 @pytest.mark.parametrize(

@@ -346,6 +346,23 @@ def test_unusable_answers_name_the_photo(engine: TrgEngine, monkeypatch: pytest.
         run(engine, sample())
 
 
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        (NO_TEXTURE, "with the published focal length, 5000 px, the face would lie behind the camera"),
+        (replace(NO_TEXTURE, focal_px=69.0), "with the focal length that was given, 69 px, the face would"),
+    ],
+)
+def test_a_face_behind_the_camera_names_the_focal_length(
+    engine: TrgEngine, monkeypatch: pytest.MonkeyPatch, how: ReconstructOptions, said: str
+) -> None:
+    network = engine._library.network("both-sets")
+    behind = torch.nn.Parameter(torch.tensor([0.0] * 6 + [-3.0, 0.0, 0.0]), False)
+    monkeypatch.setitem(network.get_submodule("regressor.2.decpose")._parameters, "bias", behind)
+    with pytest.raises(FaceviewerError, match=said):
+        run(engine, sample(), how=how)
+
+
 @pytest.mark.parametrize("points", [np.full((478, 2), 5.0), np.full((478, 2), np.nan)])
 def test_landmarks_that_no_crop_fits_name_the_photo(engine: TrgEngine, points: np.ndarray) -> None:
     photo, face = sample()
