@@ -61,7 +61,14 @@ class FakeEngine:
             progress(Progress("Fitting", step / 5))
         for photo, _ in shots[:1]:
             self._misbehave(photo, cancel)
+        for photo, face in shots:
+            self._refuse_small(photo, face)
         return [self._head(photo, face, options) for photo, face in shots]
+
+    def _refuse_small(self, photo: Photo, face: Face) -> None:
+        """The one that is asked for such a photo refuses all faces that are not the large one of it."""
+        if "picky" in photo.name and face.box_xyxy[0] > photo.size[0] / 2:
+            raise FaceviewerError(f"{photo.path}: the network gave no usable numbers for it")
 
     def _misbehave(self, photo: Photo, cancel: CancelToken) -> None:
         if "slow" in photo.name:

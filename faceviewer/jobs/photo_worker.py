@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -106,17 +106,44 @@ class PhotoWorker:
                 found.append((one, choose_faces(one.photo, faces, self._request.faces, seconds)))
             except FaceviewerError as error:
                 outcomes.append(failed(one.task, error, one.seconds))
-        results = reconstruct_photos(
-            [faces for _, faces in found],
-            self._loaded_engine(),
-            self._request.options,
-            progress=lambda step: progress(label, step),
-            cancel=cancel,
-        )
+        try:
+            results = self._reconstructed([faces for _, faces in found], label, progress, cancel)
+        except (Cancelled, UsageError):
+            raise
+        except Exception:
+            if len(found) != 1 or len(found[0][1].faces) < 2:
+                raise
+            ((one, faces),) = found
+            return [*outcomes, self._face_by_face(one, faces, progress, cancel)]
         for (one, faces), its_results in zip(found, results, strict=True):
             progress(one.task.label, Progress("Writing"))
             outcomes.append(self._written(one, faces, its_results))
         return outcomes
+
+    def _reconstructed(
+        self, found: Sequence[FoundFaces], label: str, progress: BatchProgress, cancel: CancelToken
+    ) -> list[list[Reconstruction]]:
+        engine, options = self._loaded_engine(), self._request.options
+        return reconstruct_photos(found, engine, options, progress=lambda step: progress(label, step), cancel=cancel)
+
+    def _face_by_face(self, one: _Opened, found: FoundFaces, progress: BatchProgress, cancel: CancelToken) -> Outcome:
+        """A picture whose faces the engine refused in one go: a face that cannot be fitted costs the others nothing."""
+        heads: dict[int, Reconstruction] = {}
+        errors: dict[int, Exception] = {}
+        for number, face in zip(found.numbers, found.faces, strict=True):
+            alone = replace(found, numbers=(number,), faces=(face,), seconds=found.seconds / len(found.faces))
+            try:
+                ((heads[number],),) = self._reconstructed([alone], one.task.label, progress, cancel)
+            except (Cancelled, UsageError):
+                raise
+            except Exception as error:  # noqa: BLE001
+                errors[number] = error
+        if not heads:
+            return failed(one.task, next(iter(errors.values())), one.seconds)
+        kept = [face for number, face in zip(found.numbers, found.faces, strict=True) if number in heads]
+        found = replace(found, numbers=tuple(heads), faces=tuple(kept))
+        outcome = self._written(one, found, list(heads.values()))
+        return _with_missing_faces(outcome, one.task, errors) if outcome.status == "done" and errors else outcome
 
     def _written(self, one: _Opened, faces: FoundFaces, results: Sequence[Reconstruction]) -> Outcome:
         try:
@@ -228,16 +255,28 @@ def write_results(
 
 def failed(task: Task, error: BaseException, seconds: float) -> Outcome:
     """The outcome of a picture that ended in ``error``, in one sentence that names it."""
-    if isinstance(error, FaceviewerError):
-        reason = str(error)
-    elif isinstance(error, MemoryError):
-        reason = "there is not enough memory"
-    else:
-        reason = f"an unexpected error ({type(error).__name__}: {error})"
+    reason = _reason(error)
     if not isinstance(error, PhotoError) and str(task.item.path) not in reason:
         reason = f"{task.label}: {reason}"
     trace = "".join(traceback.format_exception(error))
     return Outcome(task.label, "failed", reason=reason, seconds=seconds, trace=trace)
+
+
+def _with_missing_faces(outcome: Outcome, task: Task, errors: Mapping[int, Exception]) -> Outcome:
+    """Of a picture that has failed, for faces that were asked for are missing; the heads of the others are written."""
+    faces = [f"face {number}: {_reason(error).removeprefix(f'{task.item.path}: ')}" for number, error in errors.items()]
+    others = "the head of 1 other face was" if outcome.faces == 1 else f"the heads of {outcome.faces} other faces were"
+    reason = f"{task.label}: {'; '.join(faces)} ({others} written)"
+    trace = "".join(line for error in errors.values() for line in traceback.format_exception(error))
+    return replace(outcome, status="failed", reason=reason, trace=trace)
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, FaceviewerError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "there is not enough memory"
+    return f"an unexpected error ({type(error).__name__}: {error})"
 
 
 def _done(

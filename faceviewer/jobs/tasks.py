@@ -53,9 +53,7 @@ class BatchRequest:
             raise UsageError("morph targets are written into GLB files: add glb to --formats")
         if self.morph_targets and "expressions" not in self.engine.outputs:
             raise UsageError(f"the heads of the engine {self.engine.id} have no expressions for --morph-targets")
-        given = self.options.focal_px is not None or self.options.fov_deg is not None
-        if given and not self.engine.follows_focal:
-            raise UsageError(f"the engine {self.engine.id} has a camera of its own: it takes no --fov or --focal")
+        check_focal(self.engine, self.options)
         if unknown := [name for name in self.pictures if name not in PICTURES]:
             raise UsageError(f"there is no picture {unknown[0]!r}: choose of {', '.join(PICTURES)}")
 
@@ -101,7 +99,7 @@ class Outcome:
     label: str
     status: Status
     faces: int = 0
-    """How many heads were written, or are there."""
+    """How many heads were written, or are there; also of a picture that failed because of another face."""
     files: tuple[Path, ...] = ()
     reason: str = ""
     """Why it failed: one sentence that names the picture."""
@@ -109,6 +107,13 @@ class Outcome:
     seconds: float = 0.0
     trace: str = ""
     """For developers: where it failed."""
+
+
+def check_focal(engine: EngineSpec, options: ReconstructOptions) -> None:
+    """Raises UsageError when a focal length is given that the engine would pass over."""
+    given = options.focal_px is not None or options.fov_deg is not None
+    if given and not engine.follows_focal:
+        raise UsageError(f"the engine {engine.id} has a camera of its own: it takes no --fov or --focal")
 
 
 def make_tasks(items: Iterable[SourceItem]) -> list[Task]:

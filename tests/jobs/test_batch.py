@@ -110,6 +110,27 @@ def test_everything_else_is_done_when_some_photos_fail(album, request_, tmp_path
     assert names(tmp_path / "out") == {f"{s}_face1.{t}" for s in "az" for t in ("obj", "mtl", "png", "json")}
 
 
+@pytest.mark.parametrize("together", [1, 2])
+def test_a_face_that_cannot_be_fitted_costs_the_others_nothing(two_faces, album, request_, tmp_path, together):
+    picky = two_faces.rename(two_faces.with_name("picky.png"))
+    outcomes = run([picky, *album("a.jpg")], request_(together=together))
+    (one,) = [outcome for outcome in outcomes if outcome.status == "failed"]
+    said = "face 2: the network gave no usable numbers for it (the head of 1 other face was written)"
+    assert (one.label, one.reason, one.faces) == (str(picky), f"{picky}: {said}", 1) and "FaceviewerError" in one.trace
+    assert {path.name for path in one.files} == {f"picky_face1.{end}" for end in ("obj", "mtl", "png", "json")}
+    assert read_result(tmp_path / "out" / "picky_face1.json").face_count == 2
+    assert names(tmp_path / "out") == {path.name for outcome in outcomes for path in outcome.files}
+    again = run([picky], request_(resume=True))
+    assert [outcome.status for outcome in again] == ["failed"]  # what is missing is tried again
+
+
+def test_a_photo_none_of_whose_faces_can_be_fitted(two_faces, request_, tmp_path):
+    stubborn = two_faces.rename(two_faces.with_name("stubborn.png"))
+    (outcome,) = run([stubborn], request_())
+    assert (outcome.status, outcome.faces) == ("failed", 0)
+    assert outcome.reason == f"{stubborn}: the face cannot be fitted"
+
+
 def test_photos_of_one_name_do_not_overwrite_each_other(album, request_, tmp_path):
     photos = album("a/x.jpg", "b/x.jpg", "c/X.jpg", "d/x_2.jpg", "e/y?.jpg", "e/y*.jpg")
     outcomes = run(photos, request_())
