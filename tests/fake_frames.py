@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -83,3 +84,38 @@ def video_of(path: Path, draw: Draw = numbered, *, count: int = 12, rate: float 
         writer.write(cv2.cvtColor(draw(index), cv2.COLOR_RGB2BGR))
     writer.release()
     return path
+
+
+def film_of_durations(path: Path, durations_ms: Sequence[int], draw: Draw = numbered) -> Path:
+    """An MP4 whose frames last so long each: OpenCV writes an even one, whose table of times is then another."""
+    height, width = draw(0).shape[:2]
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 25, (width, height))
+    assert writer.isOpened()
+    for index in range(len(durations_ms)):
+        writer.write(cv2.cvtColor(draw(index), cv2.COLOR_RGB2BGR))
+    writer.release()
+    data = path.read_bytes()
+    start = data.rindex(b"moov") - 4
+    path.write_bytes(data[:start] + _with_times(data[start:], durations_ms))
+    return path
+
+
+def _with_times(boxes: bytes, durations_ms: Sequence[int]) -> bytes:
+    """MP4 boxes with times in milliseconds and without the list of edits, which would cut them."""
+    changed, at = b"", 0
+    while at < len(boxes):
+        size, kind = struct.unpack(">I4s", boxes[at : at + 8])
+        body = boxes[at + 8 : at + size]
+        if kind in (b"moov", b"trak", b"mdia", b"minf", b"stbl"):
+            body = _with_times(body, durations_ms)
+        elif kind in (b"mvhd", b"mdhd"):
+            body = body[:12] + struct.pack(">II", 1000, sum(durations_ms)) + body[20:]
+        elif kind == b"tkhd":
+            body = body[:20] + struct.pack(">I", sum(durations_ms)) + body[24:]
+        elif kind == b"stts":
+            body = struct.pack(">II", 0, len(durations_ms))
+            body += b"".join(struct.pack(">II", 1, duration) for duration in durations_ms)
+        if kind != b"edts":
+            changed += struct.pack(">I4s", len(body) + 8, kind) + body
+        at += size
+    return changed

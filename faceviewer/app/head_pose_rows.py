@@ -34,7 +34,7 @@ def _rows(truth: HeadTruth, result: Reconstruction | None, convention: Angles) -
     R_true, R = truth.R_camera_head, None if result is None else result.pose.R
     true, made = (None if one is None else angles_deg(one[None], convention)[0] for one in (R_true, R))
     for axis, name in enumerate(("Yaw", "Pitch", "Roll")):
-        yield _numbers(name, _at(true, axis), _at(made, axis), "°", 1, CONVENTIONS[convention])
+        yield _angle(name, _at(true, axis), _at(made, axis), CONVENTIONS[convention])
     if R_true is not None and R is not None:
         away = float(geodesic_deg(R_true[None], R[None])[0])
         yield PoseRow("Rotation", difference=f"{away:.1f}°", explanation="Angle of the turn between the two.")
@@ -73,9 +73,10 @@ def _landmarks(truth: HeadTruth, result: Reconstruction) -> Iterator[PoseRow]:
     yield PoseRow("68 landmarks in space", difference=f"{away:.0f} mm", explanation=explanation)
 
 
-def _numbers(name: str, true: float | None, made: float | None, unit: str, decimals: int, explanation: str) -> PoseRow:
-    true_text, made_text = ("" if one is None else _signed(one, unit, decimals) for one in (true, made))
-    away = "" if true is None or made is None else _signed(made - true, unit, decimals)
+def _angle(name: str, true: float | None, made: float | None, explanation: str) -> PoseRow:
+    true_text, made_text = ("" if one is None else _signed(one, "°", 1) for one in (true, made))
+    # from 179° to -179° it is 2° further, and not 358° back
+    away = "" if true is None or made is None else _signed((made - true + 180) % 360 - 180, "°", 1)
     return PoseRow(name, true_text, made_text, away, explanation)
 
 

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from faceviewer.jobs.pose_pictures import FramePictures
     from faceviewer.jobs.pose_series import PoseSeries
 
+_LONGEST_NAME = 80
+_JOINERS = "\u200c\u200d"
+
 
 class PoseOverTime:
     """Keeps ``AppState.pose_over_time``. ``analyst`` works for minutes, ``asker`` reads frames and writes files."""
@@ -38,16 +41,20 @@ class PoseOverTime:
         self._analysis = Latest(analyst)
         self._reading = Latest(asker)
         self._smoothing = Latest(asker)
-        self._writing = Latest(asker)
+        self._writer = asker
+        self._writing = 0
         self._pictures: FramePictures | None = None
 
     def look(self) -> None:
-        """Take the video that is shown for the next analysis, if there is one; read the frame that is looked at."""
+        """Take the video that is shown for the next analysis, if there is one; go on where looking was ended."""
         document = self._store.state.shown.document
         if document is not None and document.kind == "video" and document.path is not None and not self._state.job:
             self.choose_source(document.path)
-        if self._state.series is not None:
+        series = self._state.series
+        if series is not None:
             self.move_to(self._state.row)
+            if series.smoothing_s != self._state.smoothing_s:
+                self.smooth(self._state.smoothing_s)
 
     def ask_video(self) -> None:
         """Ask for a video."""
@@ -129,7 +136,7 @@ class PoseOverTime:
 
     def rename(self, number: int, name: str) -> None:
         """Call somebody by a name; empty for the number again."""
-        name = " ".join("".join(char if char.isprintable() else " " for char in name).split())[:80]
+        name = _plain_name(name)
         series = self._state.series
         if series is None or self._state.names.get(number, "") == name:
             return
@@ -174,12 +181,14 @@ class PoseOverTime:
             return path
 
         def done(outcome: Outcome) -> None:
-            if outcome.value is not None:
-                self._say(f"{path} was written.", "ok")
-            else:
-                self._say(outcome.sentence, "error")
+            self._writing -= 1
+            told = Said(f"{path} was written.", "ok") if outcome.value is not None else Said(outcome.sentence, "error")
+            self._put(said=(*self._state.said, told))
 
-        self._writing.start("The export", work, done)
+        if not self._writing:
+            self._put(said=())
+        self._writing += 1
+        self._writer.submit("The export", work, done)
 
     def cancel(self) -> None:
         """Stop all of it, without a word: nobody looks any more. What was found stays; a file is written to its end."""
@@ -224,6 +233,16 @@ class PoseOverTime:
     def _put(self, **changes: Any) -> None:
         state = self._store.state
         self._store.update(replace(state, pose_over_time=replace(state.pose_over_time, **changes)))
+
+
+def _plain_name(text: str) -> str:
+    """One line of letters, without what cannot be seen; empty when nothing is left.
+
+    Joiners stay where they join something: Persian names and joined emoji are spelled with them.
+    """
+    kept = "".join(char if char.isprintable() or char in _JOINERS else " " for char in text)
+    name = " ".join(kept.split())[:_LONGEST_NAME].rstrip()
+    return name if name.strip(f"{_JOINERS} ") else ""
 
 
 def _followed(people: int, frames: int) -> str:

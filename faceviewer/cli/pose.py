@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from faceviewer.jobs.pose_video import PoseRequest
 
 _LARGEST_PEOPLE = 50
+_RATES = (0.001, 10_000)
 
 
 def pose(
@@ -56,20 +58,17 @@ def pose(
         from faceviewer.engines.registry import EngineChoice
         from faceviewer.jobs.pose_frames import PoseSource
         from faceviewer.jobs.pose_video import PoseRequest
+        from faceviewer.jobs.tasks import check_focal
 
         spec = engine_or_help(engine, option or [])
         output, source = _checked_paths(output, source)
         _check_numbers(every, people, rate, smooth)
+        choices = parse_choices(spec, option or [])
+        options = ReconstructOptions(focal_px=focal, fov_deg=fov, texture_size=None, choices=choices)
+        check_focal(spec, options)
         check_files(spec, assets)
         _check_target(output)
-        request = PoseRequest(
-            PoseSource(source, every, rate),
-            EngineChoice(spec.id, device, assets),
-            ReconstructOptions(
-                focal_px=focal, fov_deg=fov, texture_size=None, choices=parse_choices(spec, option or [])
-            ),
-            people,
-        )
+        request = PoseRequest(PoseSource(source, every, rate), EngineChoice(spec.id, device, assets), options, people)
         series = _analyse(request, smooth)
         _write(series, output)
         if not series.people:
@@ -92,9 +91,9 @@ def _check_target(output: Path) -> None:
     from faceviewer.io.atomic import AtomicFileSet
     from faceviewer.types import FaceviewerError
 
-    if output.is_dir():
+    if os.path.isdir(output):
         raise FaceviewerError(f"{output}: a folder of that name is in the way")
-    there = next(folder for folder in output.absolute().parents if folder.exists())
+    there = next(folder for folder in output.absolute().parents if os.path.exists(folder))
     with AtomicFileSet(there):
         pass  # what is missing below it is made when there is something to write
 
@@ -104,8 +103,8 @@ def _check_numbers(every: int, people: int, rate: float, smooth: float) -> None:
 
     if every < 1 or not 1 <= people <= _LARGEST_PEOPLE:
         raise UsageError(f"--every takes numbers from 1, --people from 1 to {_LARGEST_PEOPLE}")
-    if not 0 < rate <= 10_000:
-        raise UsageError("--rate takes frames per second, more than 0 and at most 10000")
+    if not _RATES[0] <= rate <= _RATES[1]:
+        raise UsageError(f"--rate takes frames per second from {_RATES[0]} to {_RATES[1]}")
     if not 0 <= smooth <= 10:
         raise UsageError("--smooth takes seconds from 0 to 10")
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox
 
@@ -74,14 +75,19 @@ class QtUserInterface:
 
     def choose_target(self, title: str, suggestion: Path, patterns: Sequence[str]) -> Path | None:
         start = suggestion if suggestion.is_absolute() or not self._folder else Path(self._folder) / suggestion
-        name, _ = QFileDialog.getSaveFileName(self._window, title, str(start), f"Files ({' '.join(patterns)})")
-        if not name:
-            return None
-        path = Path(name)
-        return self._remember(path if path.suffix else path.with_suffix(patterns[0].removeprefix("*")))
+        filters, suffixes = f"Files ({' '.join(patterns)})", [pattern.removeprefix("*") for pattern in patterns]
+        while name := QFileDialog.getSaveFileName(self._window, title, str(start), filters)[0]:
+            start = path = Path(name)
+            if path.suffix.lower() in suffixes:
+                return self._remember(path)
+            path = path.with_name(path.name + suffixes[0])  # of this name the dialog did not ask whether it is there
+            if not os.path.exists(path) or self.confirm(f"{path.name} is there already. Replace it?", "Replace"):
+                return self._remember(path)
+        return None
 
     def confirm(self, question: str, verb: str) -> bool:
         box = QMessageBox(QMessageBox.Icon.Question, "faceviewer", question, parent=self._window)
+        box.setTextFormat(Qt.TextFormat.PlainText)  # names of files may look like markup
         go = box.addButton(verb, QMessageBox.ButtonRole.AcceptRole)
         cancel = box.addButton(QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(cancel)

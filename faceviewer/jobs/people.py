@@ -2,7 +2,8 @@
 
 1. A face of this frame goes on being the person whose box was near it and about as large: of all ways to give faces to
    persons the one with the least movement, counted from where each person was heading. Two people who pass each other
-   therefore keep their numbers as long as both are seen.
+   therefore keep their numbers as long as both are seen. That somebody has left counts as a movement, too: who sits
+   still stays who they are when the neighbour on one side goes and another comes on the other side.
 2. Somebody unseen for longer than ``UNSEEN_S`` has left, and so has somebody whose place another face has taken
    meanwhile: whoever comes back then is a new person, because a place cannot tell.
 3. A cut, a leap in time, or a frame in which everybody is elsewhere begins anew.
@@ -25,6 +26,8 @@ _TAKEN = 0.3
 """Intersection over union from which another face stands in somebody's place."""
 _HEADING_S = 0.5
 """For how long somebody is expected to go on as before."""
+_LEAVING = 1.0
+"""What it costs that somebody is not there any more, while others can be meant by the same faces."""
 _IMPOSSIBLE = 1e6
 
 
@@ -104,11 +107,23 @@ class PeopleFollower:
         """Index of a box -> the person who is there now."""
         if not len(boxes) or not self._people:
             return {}
-        from scipy.optimize import linear_sum_assignment  # at once costs the start-up of the window
-
         cost = np.stack([_cost(person, boxes, time_s) for person in self._people])
-        pairs = zip(*linear_sum_assignment(cost), strict=True)
-        return {int(column): self._people[row] for row, column in pairs if cost[row, column] < _IMPOSSIBLE}
+        found: dict[int, _Person] = {}
+        for leaving in (_LEAVING, _IMPOSSIBLE):  # faces and persons that are left over then go together all the same
+            for row, column in _cheapest(cost, leaving):
+                found[column] = self._people[row]
+                cost[row], cost[:, column] = _IMPOSSIBLE, _IMPOSSIBLE
+        return found
+
+
+def _cheapest(cost: np.ndarray, leaving: float) -> list[tuple[int, int]]:
+    """Pairs of row and column that cost least together, where a row without a column costs ``leaving``."""
+    from scipy.optimize import linear_sum_assignment  # at once costs the start-up of the window
+
+    rows, columns = cost.shape
+    chosen = linear_sum_assignment(np.hstack([cost, np.full((rows, rows), leaving)]))
+    pairs = zip(*(one.tolist() for one in chosen), strict=True)
+    return [(row, column) for row, column in pairs if column < columns and cost[row, column] < _IMPOSSIBLE]
 
 
 def _cost(person: _Person, boxes: np.ndarray, time_s: float) -> np.ndarray:

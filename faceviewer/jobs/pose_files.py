@@ -9,6 +9,9 @@ whose cells are empty behind its time. Columns, in this order:
 * ``left_px, top_px, right_px, bottom_px``: the found face; ``fx_px, fy_px, cx_px, cy_px``: the camera;
 * ``focal_from``, ``engine``, ``scale_from``, ``smoothing_s``: what the numbers take for granted, the same all along.
 
+A ``file`` or ``name`` that a spreadsheet would take for a formula (it begins with ``=``, ``+``, ``-``, ``@``, a tab or
+a line's end) has a ``'`` in front.
+
 JSON: ``source``, ``engine``, ``conventions`` (units and frames in words), ``assumptions`` (focal length and scale in
 words), ``frames`` (index, time_s, file) and ``people``, each with ``rows``, places in ``frames``, beside its values.
 """
@@ -24,6 +27,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from faceviewer.io.atomic import write_atomically
+from faceviewer.io.csv_text import plain_cell
 from faceviewer.io.json_node import JsonNode
 from faceviewer.io.result_reader import read_focal_source
 from faceviewer.jobs.pose_series import SCALE_SENTENCE, PersonPoses, PoseSeries
@@ -100,7 +104,7 @@ def _rows(series: PoseSeries) -> Iterator[tuple[object, ...]]:
     files = series.files or [""] * len(series.frames)
     places = [0] * len(series.people)
     for row, (frame, time_s, file) in enumerate(zip(series.frames, series.time_s, files, strict=True)):
-        head, empty = (int(frame), f"{time_s:.6f}", file), True
+        head, empty = (int(frame), f"{time_s:.6f}", plain_cell(file)), True
         for k, person in enumerate(series.people):
             if places[k] < len(person.rows) and person.rows[places[k]] == row:
                 yield (*head, *_cells(series, person, places[k]))
@@ -113,7 +117,7 @@ def _rows(series: PoseSeries) -> Iterator[tuple[object, ...]]:
 def _cells(series: PoseSeries, person: PersonPoses, place: int) -> tuple[object, ...]:
     return (
         person.number,
-        person.name,
+        plain_cell(person.name),
         *(f"{value:.4f}" for value in person.angles_deg[place]),
         *(f"{value:.3f}" for value in person.t_mm[place]),
         *(f"{value:.7f}" for value in person.R_camera_head[place].ravel()),

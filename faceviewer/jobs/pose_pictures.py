@@ -20,8 +20,11 @@ _WALK_S = 2.0
 """So far ahead it is quicker to go on than to leap."""
 _RUN_UP_S = 1.0
 """So far before the wanted frame a leap aims."""
+_SAME_TIME_S = 0.001
+"""After a leap, times are the same as before to the last bit, or wrong. This is for times that a file has rounded."""
 _SAME_TIME = 0.25
-"""Of the time between two frames."""
+"""Of the least time between two frames, where that is less. Of the average, a quarter can be longer than from one frame
+to the next: a still of ten seconds in a call made every other frame the one before."""
 
 
 class FramePictures:
@@ -30,7 +33,9 @@ class FramePictures:
     def __init__(self, series: PoseSeries) -> None:
         self._series = series
         self._cursor: _LeapingCursor | None = None
-        self._trusts_leaps = bool((np.diff(series.time_s) > 0).all())
+        gaps_s = np.diff(series.time_s)
+        self._trusts_leaps = bool((gaps_s > 0).all())
+        self._same_time_s = min(_SAME_TIME_S, _SAME_TIME * float(gaps_s.min(initial=np.inf)))
 
     def read(self, row: int, cancel: CancelToken) -> np.ndarray:
         """(H, W, 3) uint8 sRGB of the frame of ``row``. Raises PhotoError when it cannot be read, and Cancelled."""
@@ -77,10 +82,6 @@ class FramePictures:
             if not self._cursor.advance():
                 raise PhotoError(f"{self._series.source}: the video ends before frame {index}")
         return self._cursor.rgb()
-
-    @property
-    def _same_time_s(self) -> float:
-        return _SAME_TIME / (self._series.frame_rate or 25.0)
 
 
 class _LeapingCursor(VideoCursor):

@@ -48,9 +48,7 @@ class PersonPoses:
         for one in fields(self):
             array = getattr(self, one.name)
             if isinstance(array, np.ndarray):
-                view = np.ascontiguousarray(array).view()
-                view.setflags(write=False)
-                object.__setattr__(self, one.name, view)
+                object.__setattr__(self, one.name, _read_only(array))
 
     @property
     def title(self) -> str:
@@ -114,13 +112,12 @@ class PoseSeries:
 
     def __post_init__(self) -> None:
         for name in ("frames", "time_s"):
-            view = np.ascontiguousarray(getattr(self, name)).view()
-            view.setflags(write=False)
-            object.__setattr__(self, name, view)
+            object.__setattr__(self, name, _read_only(getattr(self, name)))
 
     def named(self, names: Mapping[int, str]) -> PoseSeries:
-        """The same with the persons of these numbers called so."""
-        return replace(self, people=tuple(replace(p, name=names.get(p.number, p.name)) for p in self.people))
+        """The same with the persons of these numbers called so; all that does not change is the very same objects."""
+        people = (p if names.get(p.number, p.name) == p.name else replace(p, name=names[p.number]) for p in self.people)
+        return replace(self, people=tuple(people))
 
     def focal_sentences(self) -> tuple[str, ...]:
         """What was taken for the focal length, in a sentence for each way that occurs."""
@@ -143,6 +140,15 @@ _FOCAL_SENTENCES: dict[FocalSource, str] = {
     "engine": "Focal length {}, of the engine's own cameras, whatever took the pictures: these are no real distances.",
     "unknown": "Focal length {}; the engine does not say where it is from.",
 }
+
+
+def _read_only(array: np.ndarray) -> np.ndarray:
+    """``array`` itself where it is so already: the window knows by its frames whether a series is another film's."""
+    if array.flags.c_contiguous and not array.flags.writeable:
+        return array
+    view = np.ascontiguousarray(array).view()
+    view.setflags(write=False)
+    return view
 
 
 def _span(focal_px: np.ndarray) -> str:

@@ -220,6 +220,47 @@ def test_what_is_shown_is_exported(room, film, tmp_path):
     room.verbs.export()
 
 
+def test_exports_soon_after_each_other_are_all_written_and_told(room, film, tmp_path):
+    room.analyse(film)
+    names = ("one.csv", "film.avi/two.csv", "three.json")
+    for name in names:
+        room.ui.target = tmp_path / name
+        room.verbs.export()
+    room.wait(lambda: len(room.said) == len(names))
+    assert [level for level, _ in room.said] == ["ok", "error", "ok"], "what went wrong is not lost among the others"
+    assert (tmp_path / "one.csv").exists() and (tmp_path / "three.json").exists()
+    room.ui.target = tmp_path / "four.csv"
+    room.verbs.export()
+    room.wait(lambda: bool(room.said))
+    assert room.said == [("ok", f"{tmp_path / 'four.csv'} was written.")]
+
+
+def test_smoothing_that_closing_has_cut_short_goes_on_when_looked_at_again(room, film):
+    room.analyse(film)
+    room.verbs.smooth(0.1)
+    room.verbs.cancel()  # the dialog is closed
+    room.verbs.look()
+    room.wait(lambda: room.state.series.smoothing_s == room.state.smoothing_s == 0.1)
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [
+        ("\u0645\u06cc\u200c\u062e", "\u0645\u06cc\u200c\u062e"),
+        ("\U0001f469\u200d\U0001f52c", "\U0001f469\u200d\U0001f52c"),
+        ("Anna \u202e", "Anna"),
+        ("\u200b", ""),
+        (" \u200c \u200d ", ""),
+        ("a" * 79 + " b", "a" * 79),
+    ],
+    ids=["Persian", "emoji", "turns the line round", "seen by nobody", "joiners alone", "long"],
+)
+def test_names_are_what_can_be_seen(room, film, typed, taken):
+    room.analyse(film)
+    room.verbs.rename(1, typed)
+    assert room.state.series.people[0].name == taken
+
+
 def test_a_frame_that_cannot_be_read_any_more_is_told_in_its_place(room, film):
     room.analyse(film)
     room.look_at(3)

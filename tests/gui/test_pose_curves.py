@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from faceviewer.gui.pose_over_time.curves import PoseCurves
 from faceviewer.gui.pose_over_time.people_colors import color_of
-from faceviewer.gui.pose_over_time.time_window import TimeWindow, polylines, ticks, value_range
+from faceviewer.gui.pose_over_time.time_window import TimeWindow, polylines, seen_points, ticks, value_range
 from faceviewer.gui.theme import theme_palette
 
 # without widgets
@@ -51,22 +51,44 @@ def test_ticks_are_few_round_and_inside(low, span, count):
 def test_lines_break_where_there_are_gaps():
     person = make_series().people[0]
     time_s = make_series().time_s[person.rows]
-    lines = polylines(time_s, person.values[:, 0], person.begins, TimeWindow.whole(0, 2), 500)
+    lines = polylines(*seen_points(time_s, person.values[:, 0], person.begins, TimeWindow.whole(0, 2), 500))
     assert [len(line) for line in lines] == [10, 24]
     assert lines[0][-1, 0] == pytest.approx(0.45) and lines[1][0, 0] == pytest.approx(0.75)
     close = TimeWindow(0, 2, 0.9, 1.0)
-    (line,) = polylines(time_s, person.values[:, 0], person.begins, close, 500)
+    (line,) = polylines(*seen_points(time_s, person.values[:, 0], person.begins, close, 500))
     assert line[0, 0] < 0.9 and line[-1, 0] >= 1.0, "it leads out of what is seen"
-    assert polylines(time_s, person.values[:, 0], person.begins, TimeWindow(0, 2, 0.55, 0.65), 500) == []
+    between = seen_points(time_s, person.values[:, 0], person.begins, TimeWindow(0, 2, 0.55, 0.65), 500)
+    assert polylines(*between) == []
+    (line,) = polylines(*seen_points(time_s, person.values[:, 0], person.begins, TimeWindow(0, 2, 0.16, 0.19), 500))
+    np.testing.assert_allclose(line[:, 0], [0.15, 0.2], err_msg="a line that only passes through")
 
 
 def test_of_many_points_the_extremes_are_drawn():
     count = 50_000
     values = np.random.default_rng(0).normal(size=count)
     values[31_234] = 40
-    (line,) = polylines(np.arange(count) / 25, values, np.arange(count) == 0, TimeWindow.whole(0, count / 25), 300)
+    whole = TimeWindow.whole(0, count / 25)
+    (line,) = polylines(*seen_points(np.arange(count) / 25, values, np.arange(count) == 0, whole, 300))
     assert len(line) <= 2 * 302 and line[:, 1].max() == 40 and line[:, 1].min() == values.min()
     assert (np.diff(line[:, 0]) >= 0).all()
+
+
+def test_people_one_after_the_other_are_the_lines_of_each():
+    """Two thousand people, each seen for a moment of a long film, were drawn point by point."""
+    rng, window = np.random.default_rng(1), TimeWindow(0, 100, 20, 60)
+    starts = rng.integers(0, 2400, 60)
+    times = [np.arange(start, start + rng.integers(1, 100)) / 25 for start in starts]
+    values = [rng.normal(size=len(time_s)) for time_s in times]
+    begins = [np.arange(len(time_s)) == 0 for time_s in times]
+    alone = [
+        line for one in zip(times, values, begins, strict=True) for line in polylines(*seen_points(*one, window, 9000))
+    ]
+    together = polylines(*seen_points(*map(np.concatenate, (times, values, begins)), window, 9000))
+    assert len(alone) == len(together) > 20
+    for line, other in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(line, other)
+    few, _ = seen_points(*map(np.concatenate, (times, values, begins)), window, 50)
+    assert len(few) < 2 * sum(len(time_s) // 25 + 3 for time_s in times)
 
 
 def test_ranges_show_everything_and_are_never_flat():
@@ -224,3 +246,12 @@ def test_a_frame_that_stands_alone_is_a_dot_that_is_seen_whole(curves):
     for row in (0, 20):
         near = columns[np.abs(columns - x_of(curves, row)) < 10]
         assert near.max() - near.min() >= 4 and near.min() < x_of(curves, row) < near.max()
+
+
+def test_a_long_line_is_drawn_in_pieces_without_gaps(curves):
+    rows = [*range(16), *range(20, 37), *range(39, 41)]
+    curves.show_series(replace(make_series(60), people=(make_person(1, rows),)), frozenset())
+    columns = columns_of(curves, 1)
+    for first, last in ((0, 15), (20, 36), (39, 40)):
+        assert np.isin(np.arange(x_of(curves, first) + 1, x_of(curves, last)), columns).all(), (first, last)
+    assert not np.isin(np.arange(x_of(curves, 15) + 4, x_of(curves, 20) - 4), columns).any()

@@ -175,6 +175,18 @@ def test_the_heat_map_has_a_scale_whose_range_can_be_set(comparing: Comparing) -
     assert comparing.figures()["Largest"] == pytest.approx(6.0, abs=0.01)
 
 
+def test_a_range_is_typed_with_its_decimals(comparing: Comparing, qtbot) -> None:
+    comparing.add("same.jpg", comparing.head.mesh.vertices)
+    comparing.compare()
+    field = comparing.panel.findChild(QDoubleSpinBox)
+    for typed, value in (("12.5", 12.5), ("0.5", 0.5), ("3.05", 3.05)):
+        field.selectAll()
+        for letter in typed:
+            qtbot.keyClicks(field, letter)
+            QApplication.processEvents()
+        assert field.value() == comparing.app.state.comparison.range_mm == value
+
+
 def test_the_end_restores_what_was_there(comparing: Comparing) -> None:
     comparing.add("other.jpg", comparing.head.mesh.vertices * 1.1)
     before = comparing.app.window.viewport.picture(1, False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,20 @@ import pytest
 import shiboken6
 from engine_events import FACE
 from fake_frames import numbered, video_of
-from pose_factory import film_of_two
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QListWidget, QPushButton, QSpinBox
+from pose_factory import film_of_two, make_person, make_series
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent, QPixmap
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QHeaderView,
+    QLabel,
+    QListWidget,
+    QPushButton,
+    QSpinBox,
+)
 
 from faceviewer.app.state import Document
 from faceviewer.gui.image_pane import ImagePane
@@ -182,6 +194,103 @@ def test_people_get_names_and_can_be_hidden(quick, film, monkeypatch):
     quick.table.item(0, 0).setText("")
     assert quick.table.item(0, 0).text() == "Person 1" and not quick.state.hidden
     assert "23 frames from 0.10 s to 2.30 s, 0 gaps" in quick.table.item(0, 0).toolTip()
+
+
+def test_what_is_seen_stays_while_people_are_named_and_curves_smoothed(quick, tmp_path, monkeypatch, qtbot):
+    quick.choose(video_of(tmp_path / "long.avi", numbered, count=24, rate=1), monkeypatch)
+    quick.analyse()
+    quick.wait_for_frame(0)
+    for _ in range(3):
+        qtbot.keyClick(quick.curves, Qt.Key.Key_Plus)
+    zoomed = quick.curves.window_s
+    (play,) = quick.dialog.findChildren(PlayButton)
+    qtbot.keyClick(quick.curves, Qt.Key.Key_Space)
+    quick.table.item(0, 0).setText("Anna")
+    quick.pick("Smoothing", "0.1 s")
+    quick.app.wait_until(lambda: quick.state.series.smoothing_s == 0.1, timeout=LONG)
+    assert play.isChecked(), "the film goes on"
+    qtbot.keyClick(quick.curves, Qt.Key.Key_Space)
+    assert quick.curves.window_s.length_s == pytest.approx(zoomed.length_s)
+
+
+def test_a_space_bar_that_is_held_down_is_pressed_once(quick, film, monkeypatch):
+    quick.choose(film, monkeypatch)
+    quick.analyse()
+    (play,) = quick.dialog.findChildren(PlayButton)
+    for again in (False, True, True):
+        key = QKeyEvent(
+            QEvent.Type.KeyPress, Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier, autorep=again, text=" "
+        )  # fmt: skip
+        QApplication.sendEvent(quick.curves, key)
+        assert play.isChecked()
+
+
+def test_a_field_of_view_is_typed_with_its_decimals(quick, qtbot):
+    (field,) = quick.dialog.findChildren(QDoubleSpinBox)
+    for typed, value in (("62.5", 62.5), ("7.5", 7.5), ("120", 120.0)):
+        field.selectAll()
+        qtbot.keyClicks(field, typed)
+        assert field.value() == quick.state.wish.fov_deg == value, "at once: the letter of Analyse takes no focus"
+
+
+def test_names_that_cannot_be_seen_are_not_shown_either(quick, tmp_path, monkeypatch):
+    quick.choose(video_of(tmp_path / "one.avi", lambda k: numbered(5), count=1), monkeypatch)
+    quick.analyse()
+    item = quick.table.item(0, 0)
+    for typed, shown in (("\u200b", "Person 1"), ("Anna", "Anna"), ("Anna \u202e", "Anna"), ("  ", "Person 1")):
+        item.setText(typed)
+        assert item.text() == quick.state.series.people[0].title == shown
+    assert item.toolTip() == "Person 1: 1 frame from 0.00 s to 0.00 s, 0 gaps"
+
+
+def test_one_of_many_people_is_named_and_hidden_alone(quick):
+    """Each line that was shown anew cost as much as there were lines: half a minute for two thousand people."""
+    series = make_series(400)
+    people = tuple(make_person(number, [2 * number]) for number in range(1, 101))
+    pose = quick.app.verbs.pose_over_time
+    pose._put(raw=replace(series, people=people), series=replace(series, people=people))
+    lines = []
+    quick.table.model().dataChanged.connect(lambda first, last: lines.append((first.row(), last.row())))
+    kept = quick.curves._backing = QPixmap(1, 1)
+    quick.table.item(3, 0).setText("Anna")
+    assert set(lines) == {(3, 3)} and quick.curves._backing is kept, "no curve has changed"
+    quick.table.item(5, 0).setCheckState(Qt.CheckState.Unchecked)
+    assert set(lines) == {(3, 3), (5, 5)} and quick.curves._backing is None
+    lines.clear()
+    pose._put(row=8)
+    assert set(lines) == {(3, 3)}, "the only one who is seen"
+    header = quick.table.horizontalHeader()
+    modes = {header.sectionResizeMode(column) for column in range(header.count())}
+    assert QHeaderView.ResizeMode.ResizeToContents not in modes
+
+
+def test_a_file_whose_suffix_was_not_typed_is_not_replaced_unasked(quick, film, tmp_path, monkeypatch):
+    quick.choose(film, monkeypatch)
+    quick.analyse()
+    (tmp_path / "mine.csv").write_text("precious")
+    typed, answers, asked = [], [], []
+
+    def confirm(_, question: str, verb: str) -> bool:
+        asked.append((question, verb))
+        return answers.pop(0)
+
+    def choose(*_) -> tuple[str, str]:
+        return (str(tmp_path / typed.pop(0)) if typed else "", "")
+
+    def export(*names: str, replaces: bool = False) -> None:
+        typed[:], answers[:] = names, [replaces]
+        quick.press("Export…")
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    monkeypatch.setattr(QtUserInterface, "confirm", confirm)
+    export("mine")
+    assert asked == [("mine.csv is there already. Replace it?", "Replace")]
+    export("mine", "other.v2")
+    quick.app.wait_until(lambda: any("other.v2.csv was written" in text for text in quick.said()), timeout=LONG)
+    assert len(asked) == 2 and (tmp_path / "mine.csv").read_text() == "precious"
+    export("mine", replaces=True)
+    quick.app.wait_until(lambda: any("mine.csv was written" in text for text in quick.said()), timeout=LONG)
+    assert (tmp_path / "mine.csv").read_text().startswith("frame,")
 
 
 def test_exports(quick, film, tmp_path, monkeypatch):

@@ -90,6 +90,24 @@ def test_whose_place_is_taken_has_left():
     assert follow([there, [box(300, 400), *taken]])[-1] == (1, 3), "too small to be the same"
 
 
+@pytest.mark.parametrize("gap", [60, 95, 98, 110])
+def test_who_sits_still_keeps_the_number_when_a_neighbour_goes_and_another_comes(gap):
+    before, after = [box(500, 500), box(500 + gap, 500)], [box(500 + gap, 500), box(500 + 2 * gap, 500)]
+    assert follow([*[before] * 20, after])[-1] == (2, 3)
+    assert follow([*[after] * 20, before])[-1] == (3, 1), "from the other side, too"
+
+
+@pytest.mark.parametrize("speed", [5.2, 8, 16])
+def test_who_walks_behind_somebody_comes_out_with_the_same_number(speed):
+    walk = [200 + speed * k for k in range(90)]
+    numbers = follow([[box(500, 500), *(box(x, 500) for x in [x] if abs(x - 500) > 58)] for x in walk])
+    assert set(numbers) == {(2, 1), (2,)} and numbers[-1] == (2, 1)
+
+
+def test_somebody_who_is_alone_is_not_given_up_for_a_long_step():
+    assert follow([[box(500, 400)], [box(590, 400, 150)]]) == [(1,), (1,)], "far away and larger, but who else"
+
+
 def test_a_leap_a_cut_and_going_back_in_time_begin_anew():
     people = PeopleFollower()
     assert people.update(box(500, 400)[None], 0.0) == (1,)

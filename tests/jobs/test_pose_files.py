@@ -67,6 +67,19 @@ def test_csv_has_a_row_for_everybody_and_for_nobody(tmp_path):
     assert one["time_s"] == "1.000000" and one["scale_from"] == "engine's head size"
 
 
+def test_names_of_people_and_files_are_no_formulas(tmp_path):
+    files = ("=1+1.png", "-a.png", *(f"{k}.png" for k in range(38)))
+    series = replace(make_series().named({1: "=HYPERLINK(A1)", 2: "@Berta"}), files=files)
+    write_poses(series, tmp_path / "out.csv")
+    with open(tmp_path / "out.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["file"] for row in rows[:3]] == ["'=1+1.png", "'-a.png", "0.png"]
+    assert {row["name"] for row in rows} == {"'=HYPERLINK(A1)", "'@Berta", ""}
+    assert any(row["yaw_deg"].startswith("-") for row in rows), "numbers stay numbers"
+    write_poses(series, tmp_path / "out.json")
+    assert read_pose_json(tmp_path / "out.json").files[0] == "=1+1.png", "no spreadsheet reads JSON"
+
+
 def test_what_cannot_be_written_leaves_the_old_file(tmp_path):
     with pytest.raises(FaceviewerError, match=r"out\.txt: poses are written to files that end in"):
         write_poses(make_series(), tmp_path / "out.txt")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from fake_frames import number_of, numbered, video_of
+from fake_frames import film_of_durations, number_of, numbered, video_of
 from PIL import Image
 from pose_factory import make_series
 
@@ -36,6 +36,32 @@ def test_frames_in_use_are_those_of_the_series(series):
     some = replace(series, frames=series.frames[::every], time_s=series.time_s[::every], every=every, people=())
     pictures = FramePictures(some)
     assert [number_of(pictures.read(row, CancelToken())) for row in (7, 2, 29)] == [28 % 25, 8, 116 % 25]
+
+
+@pytest.mark.parametrize("every", [1, 3])
+@pytest.mark.parametrize(
+    "durations_ms",
+    [[33] * 10 + [10_000] + [33] * 19, ([16] * 6 + [400]) * 4, [33] * 8 + [4] * 12 + [33] * 8],
+    ids=["a still in a call", "bursts", "a stretch of many frames"],
+)
+def test_films_whose_frames_last_differently_long(tmp_path, durations_ms, every):
+    path = film_of_durations(tmp_path / "film.mp4", durations_ms)
+    time_s = np.cumsum([0, *durations_ms[:-1]])[::every] / 1000
+    frames = np.arange(len(durations_ms), dtype=np.int32)[::every]
+    series = replace(
+        make_series(len(frames), source=str(path)), frames=frames, time_s=time_s, people=(), every=every,
+        frame_rate=every * (len(frames) - 1) / time_s[-1],
+    )  # fmt: skip
+    rows = [*range(len(frames)), len(frames) // 2, 1, len(frames) - 1, 2]
+    pictures = FramePictures(series)
+    assert [number_of(pictures.read(row, CancelToken())) for row in rows] == [frames[row] % 26 for row in rows]
+    pictures.close()
+
+
+def test_ordinary_films_are_leapt_through(series, monkeypatch):
+    monkeypatch.setattr(FramePictures, "_counted", lambda *_: pytest.fail("frames were counted from the start"))
+    pictures = FramePictures(series)
+    assert [number_of(pictures.read(row, CancelToken())) for row in (119, 60)] == [119 % 25, 60 % 25]
 
 
 @pytest.mark.parametrize("shift_s", [0.037, -0.04])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from pose_factory import SIZE, make_person, make_series
 
 from faceviewer.jobs.pose_series import PoseSeries
+from faceviewer.jobs.pose_smoothing import smoothed
 
 
 def test_gaps_split_what_was_seen():
@@ -55,3 +58,22 @@ def test_several_focal_lengths_and_none():
     people = (make_person(1, range(3), focal_from="exif"), make_person(2, range(3), focal_from="guess"))
     assert len(PoseSeries("a", np.arange(3), np.arange(3.0), people, "builtin").focal_sentences()) == 2
     assert PoseSeries("a", np.arange(3), np.arange(3.0), (), "builtin").focal_sentences() == ()
+
+
+def test_a_name_leaves_all_arrays_the_very_same():
+    series = make_series()
+    named = series.named({2: "Berta"})
+    assert named.frames is series.frames and named.time_s is series.time_s, "or the window takes it for another film"
+    assert named.people[0] is series.people[0] and named.people[1].t_mm is series.people[1].t_mm
+    assert smoothed(series, 0.1).frames is series.frames
+
+
+def test_arrays_cannot_be_written_and_their_owner_still_can():
+    frames, values = np.arange(3), np.zeros((3, 8))[:, ::2]
+    person = replace(make_person(1, range(3)), box_xyxy=values)
+    series = PoseSeries("a", frames, np.arange(3.0), (person,), "builtin")
+    frames[0] = values[0, 0] = 7
+    for array in (series.frames, person.box_xyxy):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
+    assert person.box_xyxy.flags.c_contiguous

@@ -180,15 +180,42 @@ def test_poses_that_are_no_numbers_are_failures(film, engine, monkeypatch):
     assert "no finite pose" in analyse(film).notes[0]
 
 
+@pytest.mark.parametrize("R", [np.zeros((3, 3)), np.diag([-1.0, 1, 1])], ids=["nothing", "a mirror"])
+def test_poses_that_are_no_rotations_are_failures(film, engine, monkeypatch, R):
+    good = Watched._head
+
+    def bad(self, photo, face, options):
+        head = good(self, photo, face, options)
+        return replace(head, pose=replace(head.pose, R=R)) if face.box_xyxy[0] == 300 else head
+
+    monkeypatch.setattr(Watched, "_head", bad)
+    series = analyse(film, options=ReconstructOptions(focal_px=800))
+    assert [len(person.rows) for person in series.people] == [23]
+    assert series.notes[0].startswith("The engine failed in 17 frames, first in frame 7: ")
+    assert series.notes[0].endswith("a pose that is no rotation.")
+
+
 def test_a_full_graphics_card_ends_it_in_one_sentence(film, engine):
     engine.fails, engine.error = lambda call, face: True, torch.OutOfMemoryError("CUDA out of memory")
     with pytest.raises(FaceviewerError, match="there is not enough memory for the engine watched on cpu"):
         analyse(film)
 
 
-def test_bugs_are_not_hidden(film, engine):
-    engine.fails, engine.error = lambda call, face: True, ZeroDivisionError()
-    with pytest.raises(ZeroDivisionError):
+def test_a_bug_on_some_frames_does_not_lose_the_others_and_is_in_the_log_once(film, engine, caplog):
+    engine.fails = lambda call, face: face.box_xyxy[0] == 300 and len(engine.asked) % 2 == 0
+    engine.error = ZeroDivisionError("division by zero")
+    series = analyse(film, options=ReconstructOptions(focal_px=800))
+    left, right = series.people
+    assert len(left.rows) == 23 and 0 < len(right.rows) < 17
+    assert series.notes[0].endswith(": an unexpected error (ZeroDivisionError: division by zero).")
+    (record,) = caplog.records
+    assert record.exc_info and record.exc_info[1] is engine.error
+
+
+@pytest.mark.parametrize(("error", "ends_as"), [(MemoryError(), FaceviewerError), (Cancelled(), Cancelled)])
+def test_what_ends_a_run_is_not_counted_as_a_failure_of_one_frame(film, engine, error, ends_as):
+    engine.fails, engine.error = lambda call, face: True, error
+    with pytest.raises(ends_as):
         analyse(film)
 
 

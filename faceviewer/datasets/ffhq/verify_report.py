@@ -11,6 +11,7 @@ from pathlib import Path
 
 from faceviewer.datasets.ffhq.check_file import DAMAGES, PROBLEMS, Problem
 from faceviewer.datasets.ffhq.facts import Kind
+from faceviewer.io.csv_text import plain_cell
 
 SCHEMA = "faceviewer.ffhq-verification/1"
 
@@ -85,5 +86,6 @@ class VerifyReport:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(["kind", "number", "path", "problem", "detail"])
         for one in self.findings:
-            writer.writerow([one.kind, one.number if one.number >= 0 else "", one.path, one.problem, one.detail])
+            texts = map(plain_cell, (one.path, one.problem, one.detail))
+            writer.writerow([one.kind, one.number if one.number >= 0 else "", *texts])
         return text.getvalue()

@@ -11,6 +11,7 @@ from io import StringIO
 from typing import Literal
 
 from faceviewer.datasets.ffhq_uv.problems import DAMAGES, Problem
+from faceviewer.io.csv_text import plain_cell
 
 SCHEMA = "faceviewer.ffhq-uv-verification/1"
 MapProblem = Literal["", "missing", "damaged", "other size", "other pixels"]
@@ -65,6 +66,7 @@ class VerifyReport:
         text = StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(["part", "subject", "problem", "detail"])
-        writer.writerows([one.part, one.path, one.problem, one.detail] for one in self.findings)
-        writer.writerows([one.part, one.subject, one.kind, one.reason] for one in self.problems)
+        found = ((one.part, one.path, one.problem, one.detail) for one in self.findings)
+        told = ((one.part, one.subject, one.kind, one.reason) for one in self.problems)
+        writer.writerows(map(plain_cell, line) for line in (*found, *told))
         return text.getvalue()

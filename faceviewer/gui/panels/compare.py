@@ -131,9 +131,12 @@ class ComparePanel(SleepingPanel):
                 chooser.setCurrentIndex(self._heads.index(ref))
         self._layout.setCurrentIndex(self._layout.findData(comparison.layout))
         self._alignment.setCurrentIndex(self._alignment.findData(comparison.alignment))
-        self._range.blockSignals(True)
-        self._range.setValue(comparison.range_mm or 0.0)
-        self._range.blockSignals(False)
+        if self._range.value() != (
+            comparison.range_mm or 0.0
+        ):  # else "12." is "12" again before its decimals are typed
+            self._range.blockSignals(True)
+            self._range.setValue(comparison.range_mm or 0.0)
+            self._range.blockSignals(False)
 
     def _start_or_stop(self) -> None:
         if self._verbs.store.state.comparison is not None:

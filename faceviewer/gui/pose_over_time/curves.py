@@ -71,13 +71,14 @@ class PoseCurves(QWidget):
 
     def show_series(self, series: PoseSeries | None, hidden: Set[int]) -> None:
         """Show these curves; what is seen of them stays when the frames are the same as before."""
-        before = self._series
+        before, others = self._series, hidden != self._hidden
         self._series, self._hidden = series, hidden
         if series is not None and (before is None or before.frames is not series.frames):
             self._time_s = np.maximum.accumulate(series.time_s)  # of damaged videos, time may step back
             self._window = TimeWindow.whole(float(self._time_s[0]), float(self._time_s[-1]))
             self._row = 0
-        self._refresh()
+        if others or not _are_alike(before, series):  # a name changes no curve, and to draw thousands takes a while
+            self._refresh()
 
     def show_quantities(self, quantities: Sequence[int]) -> None:
         """Show some of ``QUANTITIES``, by their places."""
@@ -240,3 +241,11 @@ class PoseCurves(QWidget):
             self._look(TimeWindow.whole(self._window.first_s, self._window.last_s))
         else:
             super().keyPressEvent(event)
+
+
+def _are_alike(series: PoseSeries | None, other: PoseSeries | None) -> bool:
+    """Whether the curves of both are the same."""
+    if series is None or other is None or series.frames is not other.frames or len(series.people) != len(other.people):
+        return False
+    pairs = zip(series.people, other.people, strict=True)
+    return all(a.t_mm is b.t_mm and a.angles_deg is b.angles_deg for a, b in pairs)

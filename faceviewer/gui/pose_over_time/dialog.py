@@ -169,9 +169,10 @@ class PoseOverTimeDialog(Sheet):
     # Qt's names from here on
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space plays wherever it does not mean anything else."""
+        """Space plays wherever it does not mean anything else; a key that is held down is pressed once."""
         if event.key() == Qt.Key.Key_Space:
-            self._play.click()
+            if not event.isAutoRepeat():
+                self._play.click()
         else:
             super().keyPressEvent(event)
 

@@ -13,8 +13,9 @@ from faceviewer.gui.pose_over_time.people_colors import color_of
 from faceviewer.jobs.pose_series import QUANTITIES, UNITS, PersonPoses, PoseSeries
 
 _HINT = "The tick draws or hides a person; a double click (or F2) gives a name. Values are those of the frame above."
-_NUMBER = Qt.ItemDataRole.UserRole
 _SWATCH_PX = 12
+_LONGEST = {"°": "-180.0", "mm": "-10000"}
+_MARGIN_PX = 6
 
 
 class PeopleTable(QTableWidget):
@@ -35,23 +36,35 @@ class PeopleTable(QTableWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
+        self._people: tuple[PersonPoses, ...] = ()
+        self._hidden: Set[int] = frozenset()
+        self._size_columns()
+        self.itemChanged.connect(self._changed)
+
+    def _size_columns(self) -> None:
+        """As wide as values get. Columns that follow their cells measure a thousand of them at every change of one."""
         header = self.horizontalHeader()
         header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(44)
-        self.itemChanged.connect(self._changed)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column, unit in enumerate(UNITS, 1):
+            longest = self.fontMetrics().horizontalAdvance(_LONGEST[unit]) + 2 * _MARGIN_PX
+            header.resizeSection(column, max(longest, header.sectionSizeHint(column)))
 
     def show_people(self, series: PoseSeries | None, hidden: Set[int], row: int) -> None:
         """Everybody of a series, with the values of the frame of ``row``."""
         people = series.people if series is not None else ()
+        before, turned = self._people, self._hidden ^ hidden
+        self._people, self._hidden = people, hidden
         with QSignalBlocker(self):
             if self.rowCount() != len(people):
                 self.setRowCount(len(people))
                 for line in range(len(people)):
                     self._make_line(line)
+                before = ()
             for line, person in enumerate(people):
-                self._show_person(line, person, hidden, series)
+                if line >= len(before) or person is not before[line] or person.number in turned:
+                    self._show_person(line, person, series)
         self.show_row(series, row)
 
     def show_row(self, series: PoseSeries | None, row: int) -> None:
@@ -59,6 +72,8 @@ class PeopleTable(QTableWidget):
         with QSignalBlocker(self):
             for line, person in enumerate(series.people if series is not None else ()):
                 place = person.place_of(row)
+                if place is None and self._cell(line, 1).text() == "–":
+                    continue  # most people of a long film, most of the time
                 values = person.values[place] if place is not None else None
                 for column, unit in enumerate(UNITS):
                     decimals = 1 if unit == "°" else 0
@@ -76,31 +91,32 @@ class PeopleTable(QTableWidget):
             item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.setItem(line, column, item)
 
-    def _show_person(self, line: int, person: PersonPoses, hidden: Set[int], series: PoseSeries | None) -> None:
+    def _show_person(self, line: int, person: PersonPoses, series: PoseSeries | None) -> None:
         item = self._cell(line, 0)
-        item.setData(_NUMBER, person.number)
         item.setText(person.title)
         swatch = QPixmap(_SWATCH_PX, _SWATCH_PX)
         swatch.fill(color_of(person.number))
         item.setIcon(QIcon(swatch))
-        item.setCheckState(Qt.CheckState.Unchecked if person.number in hidden else Qt.CheckState.Checked)
+        item.setCheckState(Qt.CheckState.Unchecked if person.number in self._hidden else Qt.CheckState.Checked)
         if series is not None:
             begin_s, end_s = series.time_s[person.rows[0]], series.time_s[person.rows[-1]]
-            gaps = len(person.runs()) - 1
-            seen = f"{len(person.rows)} frames from {begin_s:.2f} s to {end_s:.2f} s, {gaps} gap{'s' * (gaps != 1)}"
-            item.setToolTip(f"{person.title}: {seen}")
+            frames, gaps = _counted(len(person.rows), "frame"), _counted(len(person.runs()) - 1, "gap")
+            item.setToolTip(f"{person.title}: {frames} from {begin_s:.2f} s to {end_s:.2f} s, {gaps}")
 
     def _changed(self, item: QTableWidgetItem) -> None:
         if item.column() == 0:
-            number = int(item.data(_NUMBER))
+            line, text = item.row(), item.text().strip()
+            number = self._people[line].number
             self.shown.emit(number, item.checkState() == Qt.CheckState.Checked)
-            text, usual = item.text().strip(), f"Person {number}"
-            if not text:
-                with QSignalBlocker(self):
-                    item.setText(usual)
-            self.renamed.emit(number, "" if text == usual else text)
+            self.renamed.emit(number, "" if text == f"Person {number}" else text)
+            with QSignalBlocker(self):  # the name that was taken, which need not be the letters that were typed
+                item.setText(self._people[line].title)
 
     def _cell(self, line: int, column: int) -> QTableWidgetItem:
         item = self.item(line, column)
         assert item is not None
         return item
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"

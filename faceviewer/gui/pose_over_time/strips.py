@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -11,14 +12,16 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen, QPolygonF
 
 from faceviewer.gui.pose_over_time.people_colors import color_of
-from faceviewer.gui.pose_over_time.time_window import TimeWindow, polylines, ticks, value_range
-from faceviewer.jobs.pose_series import QUANTITIES, UNITS, PoseSeries
+from faceviewer.gui.pose_over_time.time_window import TimeWindow, seen_points, ticks, value_range
+from faceviewer.jobs.pose_series import QUANTITIES, UNITS, PersonPoses, PoseSeries
 
 _N = TypeVar("_N", float, np.ndarray)
 _LEFT_PX, _RIGHT_PX, _TOP_PX, _GAP_PX = 84, 12, 6, 8
 _TICK_PX = 70
 _DOT_PX = 3.0
 """Radius of a frame that stands alone: larger than a line is wide, or nobody sees it."""
+_PIECE = 16
+"""So many steps of a line are drawn at once: Qt's time for a line that goes up and down grows with its square."""
 _LEAST_SPAN = {"°": 4.0, "mm": 20.0}
 
 
@@ -68,11 +71,25 @@ class Plot:
         return before if time_s - self.time_s[before] < self.time_s[after] - time_s else after
 
 
+@dataclass(frozen=True, eq=False)
+class _Crowd:
+    """All who are shown in one colour, one after the other; n places."""
+
+    color: QColor
+    time_s: np.ndarray
+    """(n,)"""
+    values: np.ndarray
+    """(n, 6) in the order of ``QUANTITIES``."""
+    begins: np.ndarray
+    """(n,) bool: where a stretch without a gap begins."""
+
+
 def paint_strips(painter: QPainter, plot: Plot, palette: QPalette, metrics: QFontMetrics) -> None:
     """Grounds, scales and curves; all but the cursor."""
     times = ticks(plot.window.begin_s, plot.window.end_s, int(plot.area.width() // _TICK_PX))
+    crowds = _crowds(plot)
     for number, quantity in enumerate(plot.quantities):
-        _paint_strip(painter, plot, plot.strip(number), quantity, times, palette)
+        _paint_strip(painter, plot, plot.strip(number), quantity, crowds, times, palette)
     painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
     decimals = 0 if len(times) < 2 else max(0, int(np.ceil(-np.log10(times[1] - times[0]) - 1e-9)))
     for time_s in times:
@@ -84,11 +101,17 @@ def paint_strips(painter: QPainter, plot: Plot, palette: QPalette, metrics: QFon
 
 
 def _paint_strip(
-    painter: QPainter, plot: Plot, strip: QRectF, quantity: int, times: Sequence[float], palette: QPalette
+    painter: QPainter,
+    plot: Plot,
+    strip: QRectF,
+    quantity: int,
+    crowds: Sequence[_Crowd],
+    times: Sequence[float],
+    palette: QPalette,
 ) -> None:
-    unit = UNITS[quantity]
-    lines = _lines(plot, quantity)
-    low, high = value_range([line[:, 1] for _, parts in lines for line in parts], _LEAST_SPAN[unit])
+    unit, columns = UNITS[quantity], max(int(plot.area.width()), 1)
+    seen = [seen_points(one.time_s, one.values[:, quantity], one.begins, plot.window, columns) for one in crowds]
+    low, high = value_range([points[:, 1] for points, _ in seen], _LEAST_SPAN[unit])
 
     def y_of(value: _N) -> _N:
         return strip.bottom() - (value - low) / (high - low) * strip.height()
@@ -113,33 +136,37 @@ def _paint_strip(
     painter.drawText(name, Qt.AlignmentFlag.AlignLeft, f"{QUANTITIES[quantity]} {unit}")
     painter.save()
     painter.setClipRect(strip.adjusted(-_DOT_PX, 0, _DOT_PX, 0))  # dots of the first and last frame are whole
-    for color, parts in lines:
-        placed = [np.stack([plot.x_of(line[:, 0]), y_of(line[:, 1])], axis=1) for line in parts]
-        _paint_lines(painter, placed, color)
+    for one, (points, begins) in zip(crowds, seen, strict=True):
+        _paint_lines(painter, np.stack([plot.x_of(points[:, 0]), y_of(points[:, 1])], axis=1), begins, one.color)
     painter.restore()
 
 
-def _lines(plot: Plot, quantity: int) -> list[tuple[QColor, list[np.ndarray]]]:
-    """Per person who is shown: the colour and the stretches that are seen."""
-    columns = max(int(plot.area.width()), 1)
-    return [
-        (
-            color_of(person.number),
-            polylines(plot.time_s[person.rows], person.values[:, quantity], person.begins, plot.window, columns),
-        )
-        for person in plot.series.people
-        if person.number not in plot.hidden
-    ]
+def _crowds(plot: Plot) -> list[_Crowd]:
+    """All who are shown."""
+    shown: dict[str, list[PersonPoses]] = {}
+    for person in plot.series.people:
+        if person.number not in plot.hidden and len(person.rows):
+            shown.setdefault(color_of(person.number).name(), []).append(person)
+    return [_crowd(QColor(name), people, plot.time_s) for name, people in shown.items()]
 
 
-def _paint_lines(painter: QPainter, lines: Sequence[np.ndarray], color: QColor) -> None:
+def _crowd(color: QColor, people: Sequence[PersonPoses], time_s: np.ndarray) -> _Crowd:
+    rows = np.concatenate([person.rows for person in people])
+    begins = np.diff(rows, prepend=-2) != 1
+    begins[np.cumsum([0, *(len(person.rows) for person in people[:-1])])] = True
+    return _Crowd(color, time_s[rows], np.concatenate([person.values for person in people]), begins)
+
+
+def _paint_lines(painter: QPainter, points: np.ndarray, begins: np.ndarray, color: QColor) -> None:
     """Lines in pixels; a place that is seen in a single frame becomes a dot."""
+    painter.setPen(QPen(color, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    placed, dots = [QPointF(x, y) for x, y in points.tolist()], []
+    for start, stop in pairwise([*np.flatnonzero(begins).tolist(), len(placed)]):
+        for first in range(start, stop - 1, _PIECE):
+            painter.drawPolyline(QPolygonF(placed[first : min(first + _PIECE + 1, stop)]))
+        if stop - start == 1:
+            dots.append(placed[start])
+    painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color)
-    for line in lines:
-        points = [QPointF(x, y) for x, y in line.tolist()]
-        if len(points) == 1:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.drawEllipse(points[0], _DOT_PX, _DOT_PX)
-        else:
-            painter.setPen(QPen(color, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            painter.drawPolyline(QPolygonF(points))
+    for dot in dots:
+        painter.drawEllipse(dot, _DOT_PX, _DOT_PX)

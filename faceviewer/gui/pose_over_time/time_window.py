@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 _SHORTEST_S = 0.05
+_CROWD = 4
+"""So many points in a column, on average, are more than can be told apart."""
 
 
 @dataclass(frozen=True)
@@ -66,33 +68,37 @@ def ticks(low: float, high: float, count: int) -> list[float]:
     return [k * step for k in range(first, last + 1)]
 
 
-def polylines(
+def seen_points(
     time_s: np.ndarray, values: np.ndarray, begins: np.ndarray, window: TimeWindow, columns: int
-) -> list[np.ndarray]:
-    """Per stretch without a gap that is seen, (k, 2) time and value; of many points in a column, the extremes.
+) -> tuple[np.ndarray, np.ndarray]:
+    """(k, 2) time and value of what is seen, and (k,) bool, where a line begins; of many in a column, the extremes.
 
-    begins: (n,) bool, where a stretch begins. One point on either side of what is seen comes along, so that lines lead
-    out of it.
+    begins: (n,) bool, where a stretch without a gap begins; times never fall within one. Any number of people can stand
+    one after the other: one by one, two thousand take a second. One point on either side of what is seen comes along,
+    so that lines lead out of it.
     """
-    low, high = np.searchsorted(time_s, [window.begin_s, window.end_s])
-    seen = slice(max(low - 1, 0), high + 1)
-    time_s, values, begins = time_s[seen], values[seen], begins[seen]
-    if not len(time_s):
-        return []
-    if len(time_s) > 4 * columns:
-        points, begins = _reduced(time_s, values, begins, window, columns)
-    else:
-        points = np.stack([time_s, values], axis=1)
-    lines = np.split(points, np.flatnonzero(begins[1:]) + 1)
-    return [line for line in lines if line[0, 0] <= window.end_s and line[-1, 0] >= window.begin_s]
+    seen = (time_s >= window.begin_s) & (time_s <= window.end_s)
+    leads = ~begins[1:] & (time_s[:-1] <= window.end_s) & (time_s[1:] >= window.begin_s)
+    seen[:-1] |= leads
+    seen[1:] |= leads
+    begins = (begins | ~np.concatenate([[False], seen[:-1]]))[seen]
+    time_s, values = time_s[seen], values[seen]
+    column = np.clip((time_s - window.begin_s) / window.length_s * columns, -1, columns).astype(int)
+    starts = np.flatnonzero(begins | (np.diff(column, prepend=-2) > 0))
+    if len(time_s) > _CROWD * len(starts):
+        return _reduced(time_s, values, begins, starts)
+    return np.stack([time_s, values], axis=1), begins
+
+
+def polylines(points: np.ndarray, begins: np.ndarray) -> list[np.ndarray]:
+    """Each line of ``seen_points`` by itself."""
+    return np.split(points, np.flatnonzero(begins[1:]) + 1) if len(points) else []
 
 
 def _reduced(
-    time_s: np.ndarray, values: np.ndarray, begins: np.ndarray, window: TimeWindow, columns: int
+    time_s: np.ndarray, values: np.ndarray, begins: np.ndarray, starts: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The least and greatest value of each column and stretch, in the order in which they come; where these begin."""
-    column = np.clip((time_s - window.begin_s) / window.length_s * columns, -1, columns).astype(int)
-    starts = np.flatnonzero(begins | np.r_[True, np.diff(column) > 0])
+    """The least and greatest value from each of ``starts`` on, in the order in which they come; where lines begin."""
     least, greatest = np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
     pairs = np.stack([least, greatest], axis=1)
     falls = values[starts] - least > greatest - values[starts]

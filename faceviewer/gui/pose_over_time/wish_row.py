@@ -76,5 +76,6 @@ class WishRow(QWidget):
             self._engine.setCurrentIndex(max(self._engine.findData(self._verbs.engine()), 0))
             self._every.setValue(wish.every)
             self._people.setValue(wish.people)
-            self._fov.setValue(wish.fov_deg or 0.0)
+            if self._fov.value() != (wish.fov_deg or 0.0):  # else "62." is "62" again before its decimals are typed
+                self._fov.setValue(wish.fov_deg or 0.0)
         self._start.setEnabled(wish.source is not None and state.job is None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -174,6 +175,8 @@ def test_reports(check, small, tmp_path):
     write_report(report, tmp_path / "r.csv")
     rows = list(csv.DictReader(StringIO((tmp_path / "r.csv").read_text())))
     assert [(row["path"], row["problem"]) for row in rows] == [(ONE, "missing")]
+    named = replace(report, findings=(replace(report.findings[0], path="=1+1", detail="-1 bytes"),))
+    assert named.as_csv().splitlines()[1].endswith(",'=1+1,missing,'-1 bytes"), "no formulas"
     assert report.table()[1][:4] == ("images1024x1024", "5", "4", "1")
     with pytest.raises(ValueError):
         write_report(report, tmp_path / "r.txt")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -137,6 +138,8 @@ def test_verify_names_each_once_and_goes_on(index, tmp_path):
     assert written["counts"]["damaged"] == 1 and written["maps"][0]["detail"].startswith("the file ends")
     write_report(report, tmp_path / "r.csv")
     assert (tmp_path / "r.csv").read_text().count("\n") == 5
+    named = replace(report, findings=(replace(report.findings[0], path="=1+1"),))
+    assert ",'=1+1,damaged," in named.as_csv(), "no formulas"
     with pytest.raises(ValueError, match="json or"):
         write_report(report, tmp_path / "r.txt")
     with pytest.raises(ValueError, match="thread"):
