@@ -92,9 +92,13 @@ def test_icons_are_sharp_at_every_pixel_ratio(qapp: QApplication) -> None:
 def test_icons_outlive_their_python_objects(qapp: QApplication, qtbot) -> None:
     button = QToolButton()
     qtbot.addWidget(button)
-    for name in sorted(icon_names()):
-        button.setIcon(QIcon(icon(name)))
-        gc.collect()
+    gc.freeze()  # what other tests have left takes half a minute to look through so often
+    try:
+        for name in sorted(icon_names()):
+            button.setIcon(QIcon(icon(name)))
+            gc.collect()
+    finally:
+        gc.unfreeze()
     assert rgba_of(button.icon().pixmap(QSize(24, 24), 1.0))[..., 3].any()
 
 

@@ -62,9 +62,9 @@ def test_shipped_statistics_are_those_of_ict_facekit(shared, basis):
     shipped = load_npz(resource_path("head.npz"))
     # measured before nearest points were also looked for on long triangles, which moves the mean by 0.035 at most
     assert np.allclose(arrays["identity_mean"], shipped["identity_mean"], atol=0.05)
-    # an axis may point either way: its sign is that of its largest coefficient, of several as large as each other
-    signs = np.sign((arrays["identity_axes"] * shipped["identity_axes"]).sum(0))
-    assert np.allclose(arrays["identity_axes"] * signs, shipped["identity_axes"], atol=0.01)
+    # axes of nearly equal lengths turn into each other with the number of threads: the covariance does not
+    covariances = [axes.astype(float) @ axes.T for axes in (arrays["identity_axes"], shipped["identity_axes"])]
+    assert np.allclose(*covariances, atol=0.02) and np.abs(covariances[1]).max() > 6
 
 
 def test_registration_finds_a_known_head(basis):
