@@ -2,7 +2,8 @@
 
 ``register_oracle()`` makes it known as "oracle"; ``learn(dataset)`` tells it the answers; ``found(...)`` says which
 faces its search finds in every photo but black ones. ``ERRORS`` makes it err in the same way everywhere; ``BEHAVIOUR``,
-by the stem of a photo's file, oddly: "nan" gives a pose of such numbers, "stubborn" gives up, "bug" and "memory" raise.
+by the stem of a photo's file, oddly: "nan" gives a pose of such numbers, "flat" and "mirror" one that is no rotation,
+"stubborn" gives up, "bug" and "memory" raise.
 """
 
 from __future__ import annotations
@@ -127,21 +128,23 @@ def _answer(photo: Photo, face: Face, options: ReconstructOptions) -> Reconstruc
             raise FaceviewerError(f"{photo.path}: the face cannot be fitted")
         case "bug":
             raise ZeroDivisionError("division by zero")
-        case "nan":
-            return _true(photo, face, ANSWERS[str(photo.path)], np.nan)
+        case "nan" | "flat" | "mirror" as how:
+            made = _true(photo, face, ANSWERS[str(photo.path)])
+            spoiled = made.pose.R * {"nan": np.nan, "flat": 0.0, "mirror": -1.0}[how]
+            return replace(made, pose=replace(made.pose, R=spoiled))
         case "memory":
             raise MemoryError
-    return _true(photo, face, ANSWERS[str(photo.path)], 1.0)
+    return _true(photo, face, ANSWERS[str(photo.path)])
 
 
-def _true(photo: Photo, face: Face, truth: HeadTruth, spoiled: float) -> Reconstruction:
+def _true(photo: Photo, face: Face, truth: HeadTruth) -> Reconstruction:
     errors = ERRORS[0]
     made = make_reconstruction(texture_size=None, size=photo.size)
     R = np.diag([1.0, -1.0, -1.0]) if truth.R_camera_head is None else truth.R_camera_head
     t = np.array([0.0, 0.0, 700.0]) if truth.t_camera_head_mm is None else truth.t_camera_head_mm
     K = made.camera.K if truth.K is None else truth.K
-    R_pred, t_pred = R @ errors.turn * spoiled, t + R @ errors.origin_mm
-    pose = HeadPose(R_pred, t_pred, *((0.0,) * 3 if np.isnan(spoiled) else pose_from_rotation(R_pred)))
+    R_pred, t_pred = R @ errors.turn, t + R @ errors.origin_mm
+    pose = HeadPose(R_pred, t_pred, *pose_from_rotation(R_pred))
     mesh = made.mesh
     if truth.vertices_mm is not None and truth.triangles is not None:
         mesh = _mesh(truth, errors)

@@ -28,6 +28,8 @@ TRAINED = replace(SPEC, factory="oracle_worker:build_trained")
 """Learns from ARKitFace's part "train", with the resources in ``RESOURCES`` beside the data set."""
 RESOURCES = "elsewhere"
 REFUSING = replace(SPEC, factory="oracle_worker:refuse")
+STARTS = "starts.txt"
+"""Beside the data set: a character for each process that ``end`` or ``build_once`` was called in."""
 
 
 def misbehave(root: Path, **behaviour: str) -> None:
@@ -60,6 +62,26 @@ def _build(assets: Path, dataset: HeadPoseDataset) -> WorkerOracle:
 
 def refuse(device: str, assets: Path | None = None) -> WorkerOracle:
     raise UsageError("the engine cannot be loaded")
+
+
+def end(device: str, assets: Path | None = None) -> WorkerOracle:
+    """Ends its process."""
+    _count_start(assets)
+    os._exit(3)
+
+
+def build_once(device: str, assets: Path | None = None) -> WorkerOracle:
+    """Ends its process unless it is the first."""
+    if _count_start(assets) > 1:
+        os._exit(3)
+    return build(device, assets)
+
+
+def _count_start(assets: Path | None) -> int:
+    assert assets is not None
+    with open(assets.parent / STARTS, "a", encoding="ascii") as file:
+        file.write("x")
+        return file.tell()
 
 
 class WorkerOracle(oracle_engine.Oracle):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,7 +53,7 @@ def uv_maps(
             raise UsageError(f"-o {output}: tables are written as .csv or .json")
         if resume and output is None:
             raise UsageError("--resume goes on with the table that -o names")
-        if not folder.is_dir():
+        if not os.path.isdir(folder):
             raise UsageError(f"{folder}: there is no such folder")
         files, face = map_files(folder), None if assets is None else _facial_area(assets)
         known = _earlier(output) if resume and output is not None else {}
@@ -60,12 +61,12 @@ def uv_maps(
         with progress_shown() as progress:
             for number, path in enumerate(files):
                 progress(Progress(f"Measuring {path.name}", number / len(files)))
-                before = known.get(path.relative_to(folder).as_posix())
-                rows.append(before if before and is_current(before, path) else measured(path, folder, face))
+                before = known.pop(path.relative_to(folder).as_posix(), None)
+                rows.append(before if before and is_current(before, path, face) else measured(path, folder, face))
                 if rows[-1].error:
                     say(f"error: {path}: {rows[-1].error}", error=True)
                 if output is not None and number % _KEEP_AFTER == _KEEP_AFTER - 1:
-                    write_rows(output, rows)
+                    write_rows(output, [*rows, *known.values()])  # what is not reached yet is not lost either
         if output is not None:
             write_rows(output, rows)
         failed = sum(bool(row.error) for row in rows)
@@ -78,7 +79,7 @@ def _earlier(table: Path) -> dict:
     """File -> row of an earlier run, if there was one."""
     from faceviewer.models.hifi3d.map_report import read_rows
 
-    return read_rows(table) if table.exists() else {}
+    return read_rows(table) if os.path.exists(table) else {}
 
 
 def _facial_area(assets: Path) -> np.ndarray:

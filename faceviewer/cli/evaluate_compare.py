@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -20,18 +21,20 @@ def compare(
     """
     with errors_told():
         from faceviewer.engines.options import UsageError
-        from faceviewer.evaluation.report_compare import compare_html, compare_runs, photos_of
+        from faceviewer.evaluation.report_compare import compare_html, compare_runs, left_out_of, photos_of
         from faceviewer.evaluation.run import read_run
         from faceviewer.io.atomic import write_atomically
 
         if output.suffix.lower() != ".html":
             raise UsageError(f"-o {output}: the page is written as .html")
         for folder in runs:
-            if not folder.is_dir():
+            if not os.path.isdir(folder):
                 raise UsageError(f"{folder}: there is no such folder")
         compared = compare_runs(dict(zip(_names(runs), map(read_run, runs), strict=True)))
         text = compare_html(compared)
         write_atomically(output, lambda path: path.write_text(text, "utf-8", "surrogateescape", newline=""))
+        if sentence := left_out_of(compared):
+            say(f"note: {sentence}", error=True)
         say(f"{photos_of(compared)} measured by all {len(runs)} runs; {output}")
 
 

@@ -144,7 +144,8 @@ def tell_summary(summary: Summary) -> None:
 
     about = summary.about
     say(f"{about['engine']} on {about['title']}: {_counts(summary)}")
-    say(f"faces: {about['faces']}; focal length: {'of the camera' if about['focal'] == 'true' else 'assumed'}")
+    told = f"of the camera in {summary.focal_told} photos" if summary.focal_told else "assumed"
+    say(f"faces: {about['faces']}; focal length: {told}")
     group = ""
     for figure in summary.figures:
         if figure.id.startswith(MOVED_PREFIX):

@@ -57,6 +57,6 @@ def progress_shown() -> Iterator[ProgressCallback]:
         task = bar.add_task("Starting", total=1.0)
 
         def show(step: Progress) -> None:
-            bar.update(task, description=step.stage, completed=step.fraction or 0.0)
+            bar.update(task, description=printable(step.stage), completed=step.fraction or 0.0)
 
         yield show

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,6 +32,9 @@ _TRUTH_SHAPES = {
     "face_box_ltrb": (4,),
 }
 
+_DIGITS = 4
+"""Of pixels, millimetres and rotations, after the point, that make a truth another one."""
+
 
 @dataclass(frozen=True, eq=False)
 class Solved:
@@ -41,6 +45,7 @@ class Solved:
     result: Reconstruction
     faces: int | None
     """How many were found; None where the box was given."""
+    told_focal_px: float | None
     seconds: float
 
 
@@ -77,13 +82,16 @@ class Bench:
     def measure(self, key: str, cancel: CancelToken) -> Row:
         """The row of one sample. Raises Cancelled, UsageError, and as ``load``."""
         self.load()
-        stamp = stamp_of(self._dataset.photo_path(key))
+        stamps = stamps_of(self._dataset, key)
         try:
             solved = self.solve(key, cancel)
-            measured = _told("failed", key, lambda: score(solved.sample, solved.result, self._dataset.angles))
+            count = solved.faces
+            measured = _told("failed", key, lambda: score(solved.sample, solved.result, self._dataset.angles), count)
         except Trouble as trouble:
-            return Row(key, trouble.status, str(trouble), stamp, faces=trouble.faces)
-        return Row(key, "ok", stamp=stamp, faces=solved.faces, seconds=solved.seconds, **measured)
+            return Row(key, trouble.status, str(trouble), *stamps, faces=trouble.faces)
+        truth = digest_of(solved.sample.truth)
+        told = {"seconds": solved.seconds, "told_focal_px": solved.told_focal_px}
+        return Row(key, "ok", "", *stamps, truth=truth, faces=count, **told, **measured)
 
     def solve(self, key: str, cancel: CancelToken) -> Solved:
         """Read and reconstruct one sample."""
@@ -96,8 +104,8 @@ class Bench:
         def reconstruct() -> Reconstruction:
             return engine.reconstruct([(photo, face)], options=options, progress=_unseen, cancel=cancel)[0]
 
-        result: Reconstruction = _told("failed", key, reconstruct)
-        return Solved(sample, photo, result, count, time.perf_counter() - start)
+        result: Reconstruction = _told("failed", key, reconstruct, count)
+        return Solved(sample, photo, result, count, options.focal_px, time.perf_counter() - start)
 
     def _sample(self, key: str) -> HeadSample:
         sample = self._dataset.sample(key)
@@ -116,7 +124,7 @@ class Bench:
 
     def _options(self, truth: HeadTruth | None) -> ReconstructOptions:
         options = ReconstructOptions(texture_size=None, choices=self._request.choices)
-        if truth is None or truth.K is None or not tells_focal(self._request):
+        if truth is None or truth.K is None or self._request.focal != "true":
             return options
         return replace(options, focal_px=float(truth.K[0, 0]))
 
@@ -142,7 +150,13 @@ class Bench:
         return found[best], len(found)
 
 
-def stamp_of(path: Path) -> tuple[int, int]:
+def stamps_of(dataset: HeadPoseDataset, key: str) -> tuple[tuple[int, int], tuple[int, int]]:
+    """``Row.stamp`` and ``Row.annotation`` of a sample: what changes when its files do."""
+    stamps = [_stamp(path) for path in dataset.annotation_paths(key)]
+    return _stamp(dataset.photo_path(key)), (sum(size for size, _ in stamps), sum(time for _, time in stamps))
+
+
+def _stamp(path: Path) -> tuple[int, int]:
     """(bytes, time of the last change in ns), -1 for a file that is not there."""
     try:
         status = path.stat()
@@ -151,25 +165,31 @@ def stamp_of(path: Path) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 
 
-def tells_focal(request: EvaluationRequest) -> bool:
-    """Whether the engine is told the camera's focal length."""
-    return request.focal == "true" and request.engine.follows_focal
+def digest_of(truth: HeadTruth) -> str:
+    """16 characters that are others when anything else is true, on every machine: last bits do not count."""
+    digest = hashlib.sha256()
+    for name in _TRUTH_SHAPES:
+        array = getattr(truth, name)
+        digest.update(f"{name} {None if array is None else array.shape}".encode())
+        if array is not None:
+            digest.update((np.round(array, _DIGITS) + 0.0).astype("<f8").tobytes())  # + 0.0: zero has one sign
+    return digest.hexdigest()[:16]
 
 
-def _told(status: Status, key: str, work: Any) -> Any:
+def _told(status: Status, key: str, work: Any, faces: int | None = None) -> Any:
     """What ``work`` gives; what it raises as ``Trouble``, in one sentence. Cancelling and wrong usage pass."""
     try:
         return work()
     except (Cancelled, UsageError, Trouble):
         raise
     except PhotoError as error:
-        raise Trouble("bad photo", str(error)) from error
+        raise Trouble("bad photo", str(error), faces) from error
     except FaceviewerError as error:
-        raise Trouble(status, str(error)) from error
+        raise Trouble(status, str(error), faces) from error
     except MemoryError as error:
-        raise Trouble(status, f"{key}: there is not enough memory") from error
+        raise Trouble(status, f"{key}: there is not enough memory", faces) from error
     except Exception as error:
-        raise Trouble(status, f"{key}: an unexpected error ({type(error).__name__}: {error})") from error
+        raise Trouble(status, f"{key}: an unexpected error ({type(error).__name__}: {error})", faces) from error
 
 
 def _counted(number: int) -> str:

@@ -58,14 +58,15 @@ def row_angles_deg(R_a: np.ndarray, R_b: np.ndarray) -> np.ndarray:
     return np.degrees(2 * np.arcsin(np.clip(chord / 2, 0, 1)))
 
 
-def mean_rotation(rotations: np.ndarray) -> np.ndarray:
+def mean_rotation(rotations: np.ndarray, start: np.ndarray | None = None) -> np.ndarray:
     """(3, 3) mean of (N, 3, 3) rotations; those more than 90 degrees from it do not count.
 
-    The mean is moved by the average rotation vector of what is left until that is shorter than 1e-4.
+    The mean is moved by the average rotation vector of what is left until that is shorter than 1e-4, from ``start`` or
+    as published from no turn at all, where it stays when nothing is within 90 degrees.
     """
     from scipy.spatial.transform import Rotation
 
-    rotations, mean = np.asarray(rotations, np.float64), np.eye(3)
+    rotations, mean = np.asarray(rotations, np.float64), np.eye(3) if start is None else start
     for _ in range(_MEAN_ROUNDS):
         away = Rotation.from_matrix(mean.T @ rotations).as_rotvec()
         near = np.linalg.norm(away, axis=1) <= np.radians(MAX_MEAN_ANGLE_DEG)

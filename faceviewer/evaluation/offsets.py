@@ -33,8 +33,6 @@ class Offset:
     from_meshes: bool
     """Whether ``t_mm`` is the mean of what landmarks on both meshes say; else it is the least-squares fit of the poses,
     which takes whatever else is constant with it."""
-    photos: int
-    """How many it was found from."""
 
     @property
     def angle_deg(self) -> float:
@@ -55,13 +53,17 @@ class Moved:
 
 def find_offset(rows: Sequence[Row]) -> Offset | None:
     """The constant offset of a run; None when too few photos tell it."""
+    from scipy.spatial.transform import Rotation
+
     posed = [row for row in rows if row.R_true is not None and row.R_pred is not None]
     if len(posed) < MIN_PHOTOS:
         return None
     true, pred = (np.array([getattr(row, name) for row in posed]).reshape(-1, 3, 3) for name in ("R_true", "R_pred"))
-    R = mean_rotation(np.swapaxes(true, 1, 2) @ pred)
+    turns = np.swapaxes(true, 1, 2) @ pred
+    start = Rotation.from_matrix(turns).mean().as_matrix()  # frames may differ by more than 90 degrees
+    R = mean_rotation(turns, start)
     t_mm, from_meshes = _origin(posed, pred)
-    return Offset(R, t_mm, from_meshes, len(posed))
+    return Offset(R, t_mm, from_meshes)
 
 
 def _origin(posed: Sequence[Row], pred: np.ndarray) -> tuple[np.ndarray | None, bool]:

@@ -17,6 +17,8 @@ class PublishedTable:
     """What was published on one data set."""
 
     title: str
+    measured_on: str
+    """Title of the data set, and of the part of it, as its reader has it."""
     columns: Mapping[str, str]
     """Heading -> id of our figure that measures the same."""
     rows: Mapping[str, tuple[float | None, ...]]
@@ -30,6 +32,7 @@ def _row(text: str) -> tuple[float | None, ...]:
 
 _ARKITFACE = PublishedTable(
     title="ARKitFace, test part; degrees and millimetres",
+    measured_on="ARKitFace, test",
     columns={
         "MAE_r": "mae_r",
         "GE": "published_geodesic",
@@ -54,6 +57,7 @@ _ARKITFACE = PublishedTable(
 
 _BIWI = PublishedTable(
     title="BIWI, not used for training; degrees and millimetres",
+    measured_on="BIWI Kinect Head Pose",
     columns={
         "yaw": "yaw_mae",
         "pitch": "pitch_mae",

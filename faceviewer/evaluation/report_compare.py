@@ -33,6 +33,8 @@ class Compared:
     summaries: tuple[Summary, ...]
     wholes: tuple[Summary, ...]
     """Of the whole runs."""
+    others: int
+    """How many photos were left out because their file or their truth is another in some run."""
 
 
 def compare_runs(runs: Mapping[str, Run]) -> Compared:
@@ -42,19 +44,32 @@ def compare_runs(runs: Mapping[str, Run]) -> Compared:
     kinds = {(run.about["dataset"], run.about["angles"]) for run in runs.values()}
     if len(kinds) > 1:
         raise UsageError(f"the runs are of different data sets: {', '.join(sorted(kind for kind, _ in kinds))}")
-    measured = [{(one.key, one.stamp[0]) for one in run.rows if one.status == "ok"} for run in runs.values()]
-    shared = {key for key, _ in set.intersection(*measured)}  # a photo of another size in bytes is another photo
+    measured = [{one.key: (one.stamp[0], one.truth) for one in run.rows if one.status == "ok"} for run in runs.values()]
+    by_all = set.intersection(*map(set, measured))
+    shared = {key for key in by_all if len({one[key] for one in measured}) == 1}  # bytes tell photos apart
     if not shared:
-        raise UsageError("the runs share no photo that all of them measured")
+        same = " with the same truth" if by_all else ""
+        raise UsageError(f"the runs share no photo{same} that all of them measured")
     order = {key: number for number, key in enumerate(one.key for one in next(iter(runs.values())).rows)}
     some = tuple(run.only(shared, order) for run in runs.values())
     summaries, wholes = tuple(map(summarise, some)), tuple(map(summarise, runs.values()))
-    return Compared(len(shared), tuple(runs), some, summaries, wholes)
+    return Compared(len(shared), tuple(runs), some, summaries, wholes, len(by_all) - len(shared))
 
 
 def photos_of(compared: Compared) -> str:
     """How many, in words."""
-    return "1 photo" if compared.photos == 1 else f"{compared.photos} photos"
+    return _photos(compared.photos)
+
+
+def left_out_of(compared: Compared) -> str:
+    """A sentence on photos that do not count; empty when all do."""
+    if not compared.others:
+        return ""
+    return f"{_photos(compared.others)} did not count: file or annotation changed between the runs."
+
+
+def _photos(count: int) -> str:
+    return "1 photo" if count == 1 else f"{count} photos"
 
 
 def compare_html(compared: Compared) -> str:
@@ -64,7 +79,9 @@ def compare_html(compared: Compared) -> str:
     columns = [run.columns for run in compared.runs]
     return page(title, [
         f"<h1>{told(title)}</h1>",
-        paragraph(f"The figures count the {photos_of(compared)} that all runs measured.", soft=True),
+        paragraph(
+            f"The figures count the {photos_of(compared)} that all runs measured. {left_out_of(compared)}", soft=True
+        ),
         *_runs(compared),
         heading("Figures"),
         _figures(compared),

@@ -100,11 +100,7 @@ def setting_sentences(summary: Summary) -> list[str]:
         if about["faces"] == "found"
         else "The engine was given the true box."
     )
-    sentences.append(
-        "It was told the focal length of the camera."
-        if about["focal"] == "true"
-        else "It was not told the focal length of the camera: its own assumption decides how far heads are away."
-    )
+    sentences.append(_focal_sentence(summary))
     chosen = ", ".join(f"{name} {value}" for name, value in about["choices"].items())
     sentences.append(f"Options: {chosen}." if chosen else "Options: none but the defaults.")
     if summary.offset_deg is not None:
@@ -120,6 +116,18 @@ def setting_sentences(summary: Summary) -> list[str]:
     if summary.turns_past_180:
         sentences.append(f"In {summary.turns_past_180} photos an angle is off by more than half a turn.")
     return [" ".join(sentences), f"Measured with faceviewer {about['version']}."]
+
+
+def _focal_sentence(summary: Summary) -> str:
+    """What the engine knew of the camera."""
+    told, measured = summary.focal_told, summary.counts["ok"]
+    if told and told == measured:
+        return "It was told the focal length of the camera."
+    own = "its own assumption decides how far heads are away"
+    if told:
+        return f"In {told} of {measured} photos it was told the focal length of the camera; in the others {own}."
+    unknown = "The data set does not tell the focal length of the camera" if summary.about["focal"] == "true" else ""
+    return f"{unknown or 'It was not told the focal length of the camera'}: {own}."
 
 
 def _cards(summary: Summary) -> Iterator[tuple[str, str]]:
@@ -165,6 +173,9 @@ def _published(summary: Summary) -> Iterator[str]:
     if known is None:
         return
     yield heading("Beside published figures")
+    if summary.about["title"] != known.measured_on:
+        yield paragraph(f"Figures were published on {known.measured_on}; this is {summary.about['title']}.")
+        return
     rows = [row(name, ["" if one is None else f"{one:.2f}" for one in values]) for name, values in known.rows.items()]
     ours = [summary.value(name) for name in known.columns.values()]
     rows.append(

@@ -45,6 +45,8 @@ class EvaluationRequest:
     def __post_init__(self) -> None:
         if min(self.every, self.workers) < 1 or (self.limit is not None and self.limit < 1):
             raise UsageError("--every, --limit and --workers take numbers from 1")
+        if self.focal == "true" and not self.engine.follows_focal:
+            raise UsageError(f"the engine {self.engine.id} has a camera of its own: it takes no --focal true")
 
     def chosen(self, keys: Sequence[str]) -> list[str]:
         """Those of a data set's keys that are to be measured. Raises UsageError when there are none."""

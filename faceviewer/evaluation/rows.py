@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, get_args
+
+import numpy as np
+
+from faceviewer.geometry.rotations import is_rotation
 
 Status = Literal["ok", "no face", "bad annotation", "bad photo", "failed"]
 STATUSES: tuple[Status, ...] = get_args(Status)
@@ -33,10 +37,16 @@ class Row:
     """One sentence, when the status is not "ok"."""
     stamp: tuple[int, int] = (-1, -1)
     """(bytes, time of the last change in ns) of the photo, -1 for one that is not there."""
+    annotation: tuple[int, int] = (-1, -1)
+    """The same of the files of its annotation, added up."""
+    truth: str = ""
+    """A digest of what is true of the face, the same on every machine."""
     faces: int | None = None
     """How many faces the search found; None where the truth's box was given."""
     seconds: float | None = None
     """Search and reconstruction, without texture."""
+    told_focal_px: float | None = None
+    """What the engine was told of the camera; None for nothing."""
     focal_px: float | None = None
     """Of the camera that the engine ended with."""
     R_true: Floats | None = None
@@ -80,20 +90,45 @@ class Row:
             raise ValueError("not a row of an evaluation")
         values: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in node.items()}
         row = cls(**values)
-        if not all(_fits(getattr(row, name), length) for name, length in _LENGTHS.items()):
+        if not _has_texts(row):
+            raise ValueError("a row of an evaluation holds something else than texts")
+        if not _has_numbers(row):
             raise ValueError("a row of an evaluation holds something else than numbers")
+        if not all(R is None or is_rotation(np.reshape(R, (3, 3))) for R in (row.R_true, row.R_pred)):
+            raise ValueError("a row of an evaluation holds something else than rotations")
         return row
 
 
+_BEYOND = 1e300
+"""No measured number comes near; NaN does not lie below it, nor do whole numbers that are no floats."""
 _LENGTHS = {
-    "stamp": 2, "R_true": 9, "R_pred": 9,
+    "stamp": 2, "annotation": 2, "R_true": 9, "R_pred": 9,
     **dict.fromkeys(("t_true_mm", "t_pred_mm", "angles_true_deg", "angles_pred_deg", "origin_mm"), 3),
-    **dict.fromkeys(("faces", "seconds", "focal_px", "nme", "recon_mean_mm", "recon_median_mm", "recon_p95_mm",
-                     "recon_scale", "add_mm", "moved_add_mm", "vertex_error_mm", "face_size_error_mm2"), 0),
+    **dict.fromkeys(("faces", "seconds", "told_focal_px", "focal_px", "nme", "recon_mean_mm", "recon_median_mm",
+                     "recon_p95_mm", "recon_scale", "add_mm", "moved_add_mm", "vertex_error_mm",
+                     "face_size_error_mm2"), 0),
 }  # fmt: skip
 """Field -> how many numbers it holds, 0 for a bare one."""
 
 
+def _has_texts(row: Row) -> bool:
+    notes: Any = row.notes
+    return isinstance(notes, tuple) and all(isinstance(one, str) for one in (row.key, row.reason, row.truth, *notes))
+
+
+def _has_numbers(row: Row) -> bool:
+    groups: Any = row.nme_groups
+    if not isinstance(groups, dict) or not groups.keys() <= GROUPS.keys() or not _are_numbers(groups.values()):
+        return False
+    return None not in (row.stamp, row.annotation) and all(
+        _fits(getattr(row, name), length) for name, length in _LENGTHS.items()
+    )
+
+
 def _fits(value: Any, length: int) -> bool:
     numbers = value if isinstance(value, tuple) and length else (value,)
-    return value is None or (len(numbers) == max(length, 1) and all(isinstance(one, int | float) for one in numbers))
+    return value is None or (len(numbers) == max(length, 1) and _are_numbers(numbers))
+
+
+def _are_numbers(values: Iterable[Any]) -> bool:
+    return all(isinstance(one, int | float) and abs(one) < _BEYOND for one in values)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 
 from faceviewer.datasets.head_pose.sample import Angles, HeadPoseDataset
 from faceviewer.engines.options import UsageError
-from faceviewer.evaluation.bench import Bench, stamp_of
+from faceviewer.evaluation.bench import Bench, digest_of, stamps_of
 from faceviewer.evaluation.columns import columns_of
 from faceviewer.evaluation.offsets import Moved, Offset, find_offset, move, with_add
 from faceviewer.evaluation.request import EvaluationRequest
@@ -83,7 +84,7 @@ def evaluate(
     journal = Journal(output / JOURNAL, about)
     known = _earlier(journal, output, about) if request.resume else {}
     _check_none_is_lost(known, keys, dataset, output)
-    kept = {key: row for key in keys if (row := known.get(key)) is not None and _holds(row, dataset.photo_path(key))}
+    kept = {key: row for key in keys if (row := known.get(key)) is not None and _holds(row, dataset)}
     missing = [key for key in keys if key not in kept]
     count = _Count(len(keys), len(kept), progress)
     if missing:
@@ -162,8 +163,8 @@ def _measured_here(
 
 def read_run(folder: Path) -> Run:
     """The run that lies in a folder. Raises FaceviewerError when there is none."""
-    if not (folder / TABLE).exists():
-        stopped = (folder / JOURNAL).exists()
+    if not os.path.exists(folder / TABLE):
+        stopped = os.path.exists(folder / JOURNAL)
         why = "the run was stopped before its end, --resume goes on" if stopped else "no run of evaluate engine"
         raise FaceviewerError(f"{folder}: {why}")
     about, listed, rows = read_table(folder / TABLE)
@@ -171,33 +172,50 @@ def read_run(folder: Path) -> Run:
     return Run(about, tuple(rows), listed, (), 0, offset, {} if offset is None else move(rows, offset, about["angles"]))
 
 
-def _holds(row: Row, photo: Path) -> bool:
-    return row.status in _KEPT and tuple(row.stamp) == stamp_of(photo)
+def _holds(row: Row, dataset: HeadPoseDataset) -> bool:
+    """Whether a row would be measured alike again. A changed list of all annotations need not change this one."""
+    stamp, annotation = stamps_of(dataset, row.key)
+    if row.status not in _KEPT or row.stamp != stamp:
+        return False
+    return row.annotation == annotation or _is_true_still(row, dataset)
+
+
+def _is_true_still(row: Row, dataset: HeadPoseDataset) -> bool:
+    try:
+        return row.truth == digest_of(dataset.sample(row.key).truth)
+    except FaceviewerError:
+        return False
 
 
 def _earlier(journal: Journal, output: Path, about: dict[str, Any]) -> dict[str, Row]:
-    """Key -> row of a run that was stopped, or of one that ended. Raises UsageError for one of something else."""
+    """Key -> row of a run that was stopped, or else of one that ended. Raises UsageError for one of something else.
+
+    A journal holds all rows of its run. The table beside it may be of a run before, in whose place another was begun.
+    """
     asked_otherwise = UsageError(
         f"{output}: the run that lies there was asked for something else; leave out --resume to begin anew"
     )
     if journal.is_of_another_run:
         raise asked_otherwise
-    known: dict[str, Row] = {}
-    if (output / TABLE).exists():
-        try:
-            before, _, rows = read_table(output / TABLE)
-        except FaceviewerError as error:
-            raise UsageError(f"{error}; leave out --resume to begin anew") from error
-        if before != about:
-            raise asked_otherwise
-        known = {row.key: row for row in rows}
+    if journal.is_there:
+        return {row.key: row for row in _rows_of(journal)}
+    if not os.path.exists(output / TABLE):
+        return {}
+    try:
+        before, _, rows = read_table(output / TABLE)
+    except FaceviewerError as error:
+        raise UsageError(f"{error}; leave out --resume to begin anew") from error
+    if before != about:
+        raise asked_otherwise
+    return {row.key: row for row in rows}
+
+
+def _rows_of(journal: Journal) -> Iterator[Row]:
     for node in journal.earlier():
         try:
-            row = Row.from_json(node)
+            yield Row.from_json(node)
         except (ValueError, TypeError):
             continue
-        known[row.key] = row
-    return known
 
 
 def _check_none_is_lost(known: Mapping[str, Row], keys: Sequence[str], dataset: HeadPoseDataset, output: Path) -> None:

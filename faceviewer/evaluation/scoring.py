@@ -11,6 +11,7 @@ from faceviewer.evaluation.metrics import add_mm, angles_deg, area_mm2, point_di
 from faceviewer.evaluation.recon_error import ALIGN_LANDMARKS, ReconError, recon_error
 from faceviewer.evaluation.rows import GROUPS, Floats
 from faceviewer.geometry.alignment import align_similarity
+from faceviewer.geometry.rotations import is_rotation
 from faceviewer.types import FaceviewerError, Reconstruction
 
 
@@ -47,6 +48,8 @@ def _check_result(result: Reconstruction) -> None:
     for name, arrays in named.items():
         if not all(np.isfinite(array).all() for array in arrays):
             raise FaceviewerError(f"the engine's {name} holds numbers that are not finite")
+    if not is_rotation(result.pose.R):
+        raise FaceviewerError("the engine's pose is no rotation")
     if not np.ptp(result.mesh.vertices, axis=0).any():
         raise FaceviewerError("the engine's mesh is a single point")
 

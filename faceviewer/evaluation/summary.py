@@ -15,8 +15,8 @@ from faceviewer.evaluation.run import Run
 
 SCHEMA = "faceviewer.evaluation_summary/1"
 _PLAIN = (
-    "about", "listed", "counts", "detection_rate", "turns_past_180", "offset_deg", "offset_mm", "offset_from_meshes",
-    "left_out", "problems",
+    "about", "listed", "counts", "detection_rate", "focal_told", "turns_past_180", "offset_deg", "offset_mm",
+    "offset_from_meshes", "left_out", "problems",
 )  # fmt: skip
 """Fields that the file has as they are."""
 
@@ -32,6 +32,8 @@ class Summary:
     """Status -> photos, for all of ``STATUSES``."""
     detection_rate: float | None
     """Share of the photos that could be read in which the annotated face was found; None where boxes were given."""
+    focal_told: int
+    """In how many photos the engine was told the focal length of the camera."""
     figures: tuple[Figure, ...]
     yaw_bins: dict[str, tuple[Figure, ...]]
     """Name of a bin of absolute true yaw -> its figures."""
@@ -73,7 +75,8 @@ def summarise(run: Run) -> Summary:
         about=run.about,
         listed=run.listed,
         counts={status: counts[status] for status in STATUSES},
-        detection_rate=_detection_rate(run.rows),
+        detection_rate=_detection_rate(run.rows) if run.about["faces"] == "found" else None,
+        focal_told=sum(row.told_focal_px is not None for row in run.rows),
         figures=tuple(figures_of(columns)),
         yaw_bins={name: tuple(figures) for name, figures in by_yaw(columns).items()},
         turns_past_180=turns_past_180(columns),

@@ -12,11 +12,14 @@ from typing import Any
 
 from faceviewer.evaluation.columns import YAW_BINS, Columns, yaw_bin
 from faceviewer.evaluation.rows import Row
+from faceviewer.io.csv_text import plain_cell
 from faceviewer.types import FaceviewerError
 
 JOURNAL, TABLE, TABLE_CSV, SUMMARY, REPORT = "journal.jsonl", "table.json", "table.csv", "summary.json", "report.html"
 """Names of the files of a run."""
 SCHEMA = "faceviewer.evaluation/1"
+_ABOUT = dict.fromkeys(("version", "dataset", "title", "angles", "engine", "faces", "focal"), str) | {"choices": dict}
+"""What pages tell of a run."""
 
 
 def table_json(about: dict[str, Any], listed: int, rows: Sequence[Row]) -> str:
@@ -28,7 +31,7 @@ def table_json(about: dict[str, Any], listed: int, rows: Sequence[Row]) -> str:
 def read_table(path: Path) -> tuple[dict[str, Any], int, list[Row]]:
     """What was asked for, how many photos the data set lists, and the rows. Raises FaceviewerError when it is none."""
     try:
-        node = json.loads(path.read_text("utf-8"))
+        node = json.loads(path.read_text("utf-8"), parse_constant=_no_number)
     except OSError as error:
         raise FaceviewerError(f"{path}: cannot be read ({error.strerror or error})") from error
     except (ValueError, RecursionError) as error:
@@ -36,9 +39,16 @@ def read_table(path: Path) -> tuple[dict[str, Any], int, list[Row]]:
     try:
         if node["schema"] != SCHEMA or node["about"]["angles"] not in ("pose_para", "yxz"):
             raise ValueError("another schema")
-        return dict(node["about"]), int(node["listed"]), [Row.from_json(one) for one in node["rows"]]
+        about, listed, rows = node["about"], node["listed"], [Row.from_json(one) for one in node["rows"]]
+        if not isinstance(listed, int) or any(not isinstance(about[name], kind) for name, kind in _ABOUT.items()):
+            raise ValueError("another kind of run")
+        return dict(about), listed, rows
     except (KeyError, TypeError, ValueError) as error:
         raise FaceviewerError(f"{path}: not the table of an evaluation") from error
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number of a table")
 
 
 def table_csv(rows: Sequence[Row], columns: Columns) -> str:
@@ -52,5 +62,6 @@ def table_csv(rows: Sequence[Row], columns: Columns) -> str:
         numbers = (float(values[number]) for values in told.values())
         name = YAW_BINS[bins[number]][0] if bins[number] >= 0 else ""
         cells = (f"{one:.6g}" if math.isfinite(one) else "" for one in numbers)
-        writer.writerow([row.key, row.status, row.reason, " ".join(row.notes), name, *cells])
+        texts = (plain_cell(one) for one in (row.key, row.status, row.reason, " ".join(row.notes), name))
+        writer.writerow([*texts, *cells])
     return text.getvalue()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from faceviewer.datasets.head_pose.opening import open_dataset
 from faceviewer.datasets.head_pose.sample import HeadPoseDataset
-from faceviewer.evaluation.bench import Bench, stamp_of
+from faceviewer.evaluation.bench import Bench, stamps_of
 from faceviewer.evaluation.request import EvaluationRequest
 from faceviewer.evaluation.rows import Row
 from faceviewer.jobs.processes import Report, Work, run_in_processes
@@ -31,7 +31,7 @@ def measured_in_processes(
 
     def died(key: str, how: str) -> Row:
         reason = f"{key}: its worker process died ({how})"
-        return Row(key, "failed", reason, stamp_of(dataset.photo_path(key)))
+        return Row(key, "failed", reason, *stamps_of(dataset, key))
 
     make = _BenchMaker(request, folder, dataset.id, dataset.title, len(dataset.keys))
     return run_in_processes(keys, make, request.workers, died=died, told=begun, cancel=cancel)

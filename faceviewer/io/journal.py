@@ -36,13 +36,20 @@ class Journal:
             return
 
     @property
+    def is_there(self) -> bool:
+        """Whether there is a file, of whatever run."""
+        return os.path.isfile(self.path)
+
+    @property
     def is_of_another_run(self) -> bool:
         """Whether the file is there and about something else."""
         try:
             with self.path.open(encoding="utf-8") as stream:
                 return stream.readline().rstrip("\n") != self._first
-        except (OSError, ValueError):
+        except OSError:
             return False
+        except ValueError:  # not even text
+            return True
 
     def begin(self, lines: list[Any]) -> None:
         """Write the file anew with these lines, and stay open for more. Raises FaceviewerError when it cannot be."""

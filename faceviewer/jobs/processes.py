@@ -1,7 +1,8 @@
 """Work spread over processes, each with a worker of its own that does one task after the other.
 
 1. Processes are spawned, never forked: torch, OpenCV and CUDA do not survive a fork.
-2. A process that dies (out of memory, a crash in native code) costs the task it was at, not the rest.
+2. A process that dies (out of memory, a crash in native code) costs the task it was at, not the rest. One that dies
+   before it has begun any costs none: the others do without it, and when none is left, all ends.
 3. Ctrl-C reaches the whole process group: the workers ignore it and are ended by the parent.
 4. A worker whose parent was killed finds its pipe closed and ends by itself.
 """
@@ -39,13 +40,15 @@ class _Worker(Generic[T]):
     process: BaseProcess
     pipe: Connection
     task: T
+    has_begun: bool = False
+    """Whether it has made what it works with."""
 
 
 @dataclass(frozen=True)
 class _Message:
     """What a worker process sends."""
 
-    kind: Literal["result", "report", "error"]
+    kind: Literal["begun", "result", "report", "error"]
     content: Any
 
 
@@ -61,8 +64,8 @@ def run_in_processes(
     """The results of ``tasks`` as they come, from ``count`` processes that share this machine's cores.
 
     make: is called once in each process; it, the tasks and the results are pickled. died: makes the result of a task
-    whose process died; it gets the task and how. Raises the FaceviewerErrors of ``make`` and of its work, Cancelled.
-    When the iterator is closed, the processes are ended.
+    whose process died; it gets the task and how. Raises the FaceviewerErrors of ``make`` and of its work, Cancelled,
+    and FaceviewerError when all processes died in ``make``. When the iterator is closed, the processes are ended.
     """
     waiting = deque(tasks)
     workers: list[_Worker[T]] = []
@@ -75,7 +78,14 @@ def run_in_processes(
             if cancel is not None:
                 cancel.check()
             for worker in [worker for worker in workers if worker.pipe in ready]:
-                results = _receive(worker, died, told)
+                try:
+                    results = _receive(worker, died, told)
+                except _DiedAtStart as death:
+                    waiting.appendleft(worker.task)
+                    workers.remove(worker)
+                    if not workers:
+                        raise FaceviewerError(f"the worker processes died before they could begin ({death})") from None
+                    continue
                 if not results:
                     continue
                 yield from results
@@ -101,20 +111,29 @@ def _send(worker: _Worker[T], task: T) -> None:
         pass  # it has just died: receiving will say so
 
 
+class _DiedAtStart(Exception):
+    """A worker's process died before it had made what it works with; how it did."""
+
+
 def _receive(worker: _Worker[T], died: Callable[[T, str], R], told: Callable[[Any], None]) -> list[R]:
-    """The result of the worker's task when it has come, nothing when only a report has."""
+    """The result of the worker's task when it has come, nothing when only a report has. Raises _DiedAtStart."""
     try:
         message: _Message = worker.pipe.recv()
     except (EOFError, OSError):
         worker.process.join()
         code = worker.process.exitcode or 0
         how = f"signal {-code}, out of memory perhaps" if code < 0 else f"status {code}"
+        if not worker.has_begun:
+            raise _DiedAtStart(how) from None
         return [died(worker.task, how)]
     if message.kind == "error":
         raise message.content
     if message.kind == "result":
         return [message.content]
-    told(message.content)
+    if message.kind == "begun":
+        worker.has_begun = True
+    else:
+        told(message.content)
     return []
 
 
@@ -174,7 +193,10 @@ def _work(make: Callable[[], Work[T, R]], first: T, pipe: Connection) -> None:
     task = first
     try:
         work = _made(make, pipe)
-        while work is not None:
+        if work is None:
+            return
+        pipe.send(_Message("begun", None))
+        while True:
             try:
                 pipe.send(_Message("result", work(task, report)))
             except FaceviewerError as error:

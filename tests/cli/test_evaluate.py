@@ -56,6 +56,9 @@ def test_the_area_that_photos_have_shown(maps, tmp_path):
     table = json.loads((tmp_path / "table.json").read_text())
     assert table["schema"] == map_report.SCHEMA
     assert {row["file"]: row["valid_area"] for row in table["maps"]} == {"even.png": None, "b/x_final_uv.png": 0.5}
+    assert run(evaluate, "uv-maps", maps, "-o", tmp_path / "table.csv")[0] == 0
+    status, text, _ = run(evaluate, *arguments[:4], "-o", tmp_path / "table.csv", "--resume")
+    assert status == 0 and "mean valid_area 0.500" in text, "what was not measured before is now"
 
 
 @pytest.mark.parametrize("suffix", ["csv", "json"])
@@ -75,6 +78,24 @@ def test_resuming_measures_what_is_new_or_was_broken(maps, tmp_path, monkeypatch
     assert run(evaluate, "uv-maps", maps, "-o", table, "--resume")[0] == 0
     assert sorted(seen) == ["even.png", "oblong.png"]
     assert set(map_report.read_rows(table)) == {"even.png", "oblong.png", "b/x_final_uv.png"}
+
+
+def test_an_interrupted_run_keeps_the_rows_it_did_not_reach(maps, tmp_path, monkeypatch):
+    table = tmp_path / "table.csv"
+    assert run(evaluate, "uv-maps", maps, "-o", table)[0] == 0
+    os.utime(maps / "even.png", ns=(1, 1))
+    Image.new("RGB", (64, 64)).save(maps / "a.png")
+    monkeypatch.setattr("faceviewer.cli.evaluate._KEEP_AFTER", 1)
+    measured = map_report.measured
+
+    def interrupted(path, *rest):
+        if path.name == "even.png":
+            raise KeyboardInterrupt
+        return measured(path, *rest)
+
+    monkeypatch.setattr(map_report, "measured", interrupted)
+    assert run(evaluate, "uv-maps", maps, "-o", table, "--resume")[0] == 130
+    assert set(map_report.read_rows(table)) == {"a.png", "even.png", "b/x_final_uv.png"}
 
 
 def test_wrong_usage(maps, tmp_path):

@@ -14,8 +14,10 @@ import oracle_engine
 import pytest
 from oracle_engine import Errors
 
+from faceviewer.datasets.head_pose.opening import open_dataset
 from faceviewer.engines.options import UsageError
 from faceviewer.evaluation.bench import Bench
+from faceviewer.evaluation.columns import columns_of
 from faceviewer.evaluation.outputs import write_run
 from faceviewer.evaluation.published import PUBLISHED
 from faceviewer.evaluation.report_compare import compare_html, compare_runs
@@ -133,6 +135,20 @@ def test_what_was_asked_is_said(lay, measure):
     assert "own search found the faces" in text and "not told the focal length" in text
     text = check_page(told_report(measure(dataset, faces="given", focal="true"))).text
     assert "given the true box" in text and "It was told the focal length" in text
+    _, dataset = lay("aflw2000")
+    text = check_page(told_report(measure(dataset, focal="true"))).text
+    assert "The data set does not tell the focal length" in text and "It was told" not in text
+
+
+def test_engines_with_a_camera_of_their_own_are_told_nothing(oracle):
+    with pytest.raises(UsageError, match="has a camera of its own"):
+        EvaluationRequest(replace(oracle, outputs=frozenset({"mesh"})), focal="true")
+
+
+def test_published_figures_stand_beside_the_part_they_are_of(lay, measure):
+    run = measure(lay("arkitface", part="train")[1])
+    text = check_page(told_report(replace(run, about={**run.about, "title": "ARKitFace, train"}))).text
+    assert "published on ARKitFace, test; this is ARKitFace, train" in text and "TRG *" not in text
 
 
 def test_worst_cases_come_first(lay, measure, oracle):
@@ -163,6 +179,14 @@ def test_tables(lay, measure, tmp_path):
     assert summary["figures"]["mae_r"]["photos"] == 2 and summary["about"]["engine"] == "oracle"
     again = read_run(tmp_path / "out")
     assert again.rows == run.rows and again.listed == 3
+
+
+def test_names_of_photos_are_no_formulas():
+    rows = [Row("=1+1", "failed", "@SUM(A1)"), Row("a", "ok", notes=("-2 faces",))]
+    lines = list(csv.DictReader(StringIO(table_csv(rows, columns_of(rows, {})))))
+    assert [(line["key"], line["reason"], line["notes"]) for line in lines] == [
+        ("'=1+1", "'@SUM(A1)", ""), ("a", "", "'-2 faces"),
+    ]  # fmt: skip
 
 
 def test_bins_of_yaw(lay, measure):
@@ -234,6 +258,19 @@ def test_photos_of_one_name_that_are_other_photos_are_not_compared(lay, measure)
     assert compare_runs({"one": run, "two": other}).photos == len(others)
     moved = replace(run, rows=tuple(replace(row, stamp=(row.stamp[0], row.stamp[1] + 5)) for row in run.rows))
     assert compare_runs({"one": run, "two": moved}).photos == len(run.rows), "a copy is the same photo"
+
+
+def test_photos_whose_truth_has_changed_are_not_compared(lay, measure):
+    made, dataset = lay("aflw2000", count=3)
+    before = measure(dataset)
+    made.annotations[made.keys[0]].write_bytes(made.annotations[made.keys[1]].read_bytes())
+    after = measure(oracle_engine.learn(open_dataset(made.root)))
+    compared = compare_runs({"before": before, "after": after})
+    assert compared.photos == 2 and compared.others == 1
+    assert "1 photo did not count: file or annotation changed" in check_page(compare_html(compared)).text
+    other = replace(after, rows=tuple(replace(row, truth="another") for row in after.rows))
+    with pytest.raises(UsageError, match="share no photo with the same truth"):
+        compare_runs({"one": before, "two": other})
 
 
 def test_only_what_the_page_shows_is_explained(lay, measure):

@@ -13,9 +13,11 @@ from faceviewer.datasets.head_pose.opening import open_dataset
 from faceviewer.engines.options import UsageError
 from faceviewer.evaluation.outputs import write_run
 from faceviewer.evaluation.report_html import report_html
+from faceviewer.evaluation.rows import Row
+from faceviewer.evaluation.run import read_run
 from faceviewer.evaluation.summary import summarise
 from faceviewer.evaluation.tables import JOURNAL, REPORT, SUMMARY, TABLE, TABLE_CSV
-from faceviewer.types import Cancelled
+from faceviewer.types import Cancelled, FaceviewerError
 
 
 def done() -> list[str]:
@@ -178,3 +180,76 @@ def test_rows_of_the_journal_that_are_none_are_passed_over(small, measure, out):
     oracle_engine.ASKED.clear()
     measure(dataset, resume=True)
     assert done() == made.keys[1:]
+
+
+def test_what_was_begun_anew_goes_on_without_the_old_table(small, measure, out):
+    """The table is of the run before, in whose place another was begun: none of its rows may be taken."""
+    made, dataset = small
+    oracle_engine.ERRORS[0] = oracle_engine.Errors(shift_px=5)
+    finish(measure(dataset), out)
+    oracle_engine.ERRORS[0] = oracle_engine.Errors()
+    with pytest.raises(Cancelled):
+        measure(dataset, cancel=CancelAt(6))  # two checks per photo
+    oracle_engine.ASKED.clear()
+    run = measure(dataset, resume=True)
+    assert done() == made.keys[2:] and max(row.nme for row in run.rows) < 1e-6
+
+
+def test_what_was_begun_anew_with_other_settings_goes_on(small, measure, out):
+    made, dataset = small
+    finish(measure(dataset), out)
+    with pytest.raises(Cancelled):
+        measure(dataset, faces="given", cancel=CancelAt(6))
+    oracle_engine.ASKED.clear()
+    assert len(measure(dataset, faces="given", resume=True).rows) == 5 and done() == made.keys[2:]
+
+
+def test_a_journal_that_is_no_text_is_refused(small, measure, out):
+    out.mkdir()
+    (out / JOURNAL).write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UsageError, match="asked for something else"):
+        measure(small[1], resume=True)
+
+
+def test_changed_annotations_are_measured_again(small, measure, out):
+    made, dataset = small
+    finish(measure(dataset), out)
+    swapped = made.annotations[made.keys[0]].read_bytes()
+    made.annotations[made.keys[3]].write_bytes(swapped)
+    os.utime(made.annotations[made.keys[1]], ns=(1, 1))  # written again with what it had
+    oracle_engine.ASKED.clear()
+    run = measure(oracle_engine.learn(open_dataset(made.root)), resume=True)
+    assert done() == [made.keys[3]] and summarise(run).counts["ok"] == 5
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"stamp": None}, {"annotation": [1]}, {"nme_groups": []}, {"nme_groups": {"jaw": "x"}}, {"nme_groups": {"ear": 1}},
+     {"nme": float("nan")}, {"nme": 10**400}, {"R_pred": [0] * 9}, {"R_true": [1, 0, 0, 0, 1, 0, 0, 0, -1]},
+     {"key": 7}, {"notes": 7}, {"notes": [7]}, {"reason": None}, {"truth": 1}, {"nme": float("inf")}],
+)  # fmt: skip
+def test_a_damaged_row_is_none(small, measure, change):
+    row = measure(small[1], limit=1).rows[0]
+    assert Row.from_json(json.loads(json.dumps(row.as_json()))) == row
+    with pytest.raises(ValueError, match="evaluation"):
+        Row.from_json({**row.as_json(), **change})
+
+
+@pytest.mark.parametrize(
+    "change", [{"listed": float("inf")}, {"listed": "5"}, {"listed": None}, {"about": {}}, {"about": 3}]
+)
+def test_a_damaged_table_is_none(small, measure, out, change):
+    finish(measure(small[1]), out)
+    table = json.loads((out / TABLE).read_text("utf-8"))
+    (out / TABLE).write_text(json.dumps({**table, **change}), "utf-8")
+    with pytest.raises(FaceviewerError, match=r"table\.json: not the table of an evaluation"):
+        read_run(out)
+
+
+def test_choices_that_are_no_object_make_no_table(small, measure, out):
+    finish(measure(small[1]), out)
+    table = json.loads((out / TABLE).read_text("utf-8"))
+    table["about"]["choices"] = ["a"]
+    (out / TABLE).write_text(json.dumps(table), "utf-8")
+    with pytest.raises(FaceviewerError, match="not the table of an evaluation"):
+        read_run(out)

@@ -137,3 +137,11 @@ def test_opening_again_gives_the_same(lay, measure):
     rows = measure(dataset).rows
     again = measure(open_dataset(made.root)).rows
     assert [(a.key, a.nme, a.recon_mean_mm) for a in rows] == [(b.key, b.nme, b.recon_mean_mm) for b in again]
+
+
+def test_head_frames_more_than_a_quarter_turn_apart(lay, measure):
+    """The offset is told, not taken for errors."""
+    oracle_engine.ERRORS[0] = Errors(turn=Rotation.from_rotvec([0, np.radians(120), 0]).as_matrix())
+    summary = summarise(measure(lay("aflw2000", count=5)[1]))
+    values = {figure.id: figure.value for figure in summary.figures}
+    assert summary.offset_deg == pytest.approx(120, abs=1e-3) and values["moved_geodesic"] < 1e-3

@@ -13,7 +13,7 @@ from head_pose_factory import WRITERS, write_resources
 
 from faceviewer.datasets.head_pose.opening import open_dataset
 from faceviewer.engines.options import UsageError
-from faceviewer.evaluation.bench import stamp_of
+from faceviewer.evaluation.bench import stamps_of
 from faceviewer.evaluation.outputs import write_run
 from faceviewer.evaluation.request import EvaluationRequest
 from faceviewer.evaluation.run import evaluate
@@ -93,7 +93,7 @@ def test_a_process_that_dies_costs_its_photo(five, spread, tmp_path, behaviour, 
     assert [row.status for row in run.rows] == ["failed", "ok", "failed", "ok", "ok"]
     lost = run.rows[2]
     assert lost.reason.startswith(f"{five.keys[2]}: its worker process died ({how}")
-    assert lost.stamp == stamp_of(five.photos[five.keys[2]])
+    assert (lost.stamp, lost.annotation) == stamps_of(open_dataset(five.root), five.keys[2])
     write_run(tmp_path / "out", run, summarise(run), "")
     oracle_worker.misbehave(five.root)
     told = []
@@ -108,6 +108,19 @@ def test_an_engine_that_cannot_be_loaded_ends_the_run(five, spread, tmp_path):
     assert not (tmp_path / "out").exists()
     with pytest.raises(FaceviewerError, match=r"could not begin: an unexpected error \(AttributeError"):
         spread(five.root, engine=replace(oracle_worker.SPEC, factory="oracle_worker:absent"))
+
+
+def test_processes_that_die_before_they_begin_end_the_run(five, spread, tmp_path):
+    """Once, not with every photo: loading takes long, and data sets are large."""
+    with pytest.raises(FaceviewerError, match=r"died before they could begin \(status 3\)"):
+        spread(five.root, engine=replace(oracle_worker.SPEC, factory="oracle_worker:end"))
+    assert len((five.root.parent / oracle_worker.STARTS).read_text()) == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_others_do_without_a_process_that_dies_before_it_begins(five, spread):
+    run = spread(five.root, engine=replace(oracle_worker.SPEC, factory="oracle_worker:build_once"))
+    assert [row.status for row in run.rows] == ["ok"] * 5
 
 
 def test_a_cancelled_run_ends_at_once_and_goes_on(five, spread, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from io import StringIO
@@ -42,9 +43,9 @@ class MapRow:
 
 def map_files(folder: Path) -> list[Path]:
     """The PNG files of a folder and its folders that may be maps, sorted. Raises FaceviewerError when it is none."""
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         raise FaceviewerError(f"{folder}: there is no such folder")
-    found = (path for path in folder.rglob("*.png") if path.is_file() and not path.name.startswith("."))
+    found = (path for path in folder.rglob("*.png") if os.path.isfile(path) and not path.name.startswith("."))
     return sorted(path for path in found if not path.stem.endswith(_NOT_MAPS))
 
 
@@ -66,13 +67,14 @@ def measured(path: Path, folder: Path, face: np.ndarray | None = None) -> MapRow
     return MapRow(row.file, row.bytes, row.modified_ns, len(rgb), round(brightness_symmetry_error(rgb), 4), area)
 
 
-def is_current(row: MapRow, path: Path) -> bool:
-    """Whether a row of an earlier run still holds: the file has not changed since, and was measured."""
+def is_current(row: MapRow, path: Path, face: np.ndarray | None = None) -> bool:
+    """Whether a row of an earlier run still holds: the file has not changed since, and all was measured of it."""
     try:
         status = path.stat()
     except OSError:
         return False
-    return not row.error and (row.bytes, row.modified_ns) == (status.st_size, status.st_mtime_ns)
+    lacks_area = face is not None and row.valid_area is None and _masks_of(path) is not None
+    return not row.error and not lacks_area and (row.bytes, row.modified_ns) == (status.st_size, status.st_mtime_ns)
 
 
 def write_rows(target: Path, rows: list[MapRow]) -> None:
@@ -133,12 +135,18 @@ def _row(record: Mapping[str, object]) -> MapRow:
 
 def _shown_of(path: Path, face: np.ndarray) -> float | None:
     """The share of the face in the masks beside a map; None where there are none."""
-    if not path.stem.endswith(_MAP):
-        return None
-    masks = path.with_name(path.stem.removesuffix(_MAP) + _SHOWN + ".png")
-    if not masks.exists():
+    masks = _masks_of(path)
+    if masks is None:
         return None
     shown = read_png(masks)
     if shown.shape[:2] != face.shape:
         raise FaceviewerError(f"its masks have {shown.shape[1]} x {shown.shape[0]} pixels, not {face.shape[1]}")
     return round(valid_area(shown > 127, face), 4)
+
+
+def _masks_of(path: Path) -> Path | None:
+    """The masks beside a map; None where there are none."""
+    if not path.stem.endswith(_MAP):
+        return None
+    masks = path.with_name(path.stem.removesuffix(_MAP) + _SHOWN + ".png")
+    return masks if os.path.exists(masks) else None
