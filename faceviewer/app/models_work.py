@@ -15,6 +15,7 @@ from faceviewer.assets.places import Located, Place, own_folder
 from faceviewer.assets.verify import examine
 from faceviewer.io.atomic import AtomicFileSet
 from faceviewer.io.folders import data_folder
+from faceviewer.io.input_file import NO_FOLDER, folder_refusal
 from faceviewer.types import CancelToken, FaceviewerError, Progress, ProgressCallback
 
 
@@ -41,15 +42,15 @@ def look(place: Place, known: Iterable[ModelPack] = ()) -> Looked:
     A folder that is missing or cannot be read has none, and a sentence says so.
     """
     opened = {one.path: one for pack in known for one in pack.files if one.was_opened}
+    refusal = folder_refusal(place.folder)
     try:
-        is_there = place.folder.is_dir()
         packs = tuple(_pack(places.locate(pack, place), opened) for pack in places.PACKS)
     except OSError as error:
         said = Said(f"{_unreadable(place.folder, error)}.", "error")
         return Looked(place, False, tuple(_pack(Located(p, place.folder), {}) for p in places.PACKS), (said,))
-    is_own = place.folder == data_folder() / "assets"
-    said = () if is_there or is_own else (Said(f"{place.folder}: there is no such folder.", "error"),)
-    return Looked(place, is_there, packs, said)
+    is_own_to_be = place.folder == data_folder() / "assets" and refusal == NO_FOLDER
+    said = () if refusal is None or is_own_to_be else (Said(f"{place.folder}: {refusal}.", "error"),)
+    return Looked(place, refusal is None, packs, said)
 
 
 def look_for_choice(folder: Path, known: Iterable[ModelPack]) -> Looked:

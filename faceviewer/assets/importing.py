@@ -16,6 +16,7 @@ from faceviewer.assets.packs import AssetFile, AssetPack
 from faceviewer.assets.places import PACKS, Place, find, own_folder
 from faceviewer.assets.verify import examine
 from faceviewer.io.atomic import remove_stale, write_atomically
+from faceviewer.io.input_file import folder_refusal
 from faceviewer.types import CancelToken, FaceviewerError, Progress, ProgressCallback
 
 MAX_MEMBERS = 20_000
@@ -58,6 +59,8 @@ def import_from(source: Path, place: Place, progress: ProgressCallback, cancel: 
     """
     with ExitStack() as stack:
         sources = _in_folder(source) if os.path.isdir(source) else _in_zip(source, stack)
+        if not sources and os.path.isdir(source) and (refusal := folder_refusal(source)) is not None:
+            raise FaceviewerError(f"{source}: {refusal}")
         if not sources:
             names = ", ".join(name for pack in PACKS for name in list(pack.by_name)[:3])
             raise FaceviewerError(f"{source}: none of the known files is in it, such as {names}")

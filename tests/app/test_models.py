@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from fake_ui import FakeUserInterface, Mailbox
 from hostile import calling, npy_of
+from locked import locked, needs_permissions, public_folder
 from small_pack import PACK, write_small_pack
 
 from faceviewer.app import models_work
@@ -205,18 +206,16 @@ def test_folders_that_cannot_be_used_are_told_and_change_nothing(room: Room, sma
         assert set(room.states().values()) == {"unchecked"}
 
 
-def test_a_folder_that_may_not_be_read_is_told(room: Room, small: Path, monkeypatch) -> None:
-    def refuse(self: Path) -> bool:
-        raise PermissionError(13, "Permission denied", str(self))
-
+@needs_permissions
+def test_a_folder_that_may_not_be_read_is_told(room: Room) -> None:
     room.models.look()
     room.finish()
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "is_file", refuse)
+    with public_folder() as folder:
         for act in (room.models.choose_folder, room.models.import_from):
-            act(small)
-            room.finish()
-            assert room.said() == [f"{small}: cannot be read (permission denied)."]
+            with locked(folder):
+                act(folder)
+                room.finish()
+            assert room.said() == [f"{folder}: no permission to read it."]
 
 
 @pytest.mark.parametrize("kind", ["folder", "zip"])
