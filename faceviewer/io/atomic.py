@@ -65,6 +65,7 @@ class AtomicFileSet:
     def __init__(self, directory: str | os.PathLike[str]) -> None:
         self.directory = Path(directory)
         self._names: list[str] = []
+        self._gone: list[str] = []
         self._folder: Path
 
     def __enter__(self) -> AtomicFileSet:
@@ -86,13 +87,20 @@ class AtomicFileSet:
             self._names.append(name)
         return self._folder / "new" / name
 
+    def leave_out(self, name: str) -> None:
+        """The file called ``name`` (a plain file name) of the old set goes when this one, which lacks it, appears."""
+        if name in ("", ".", "..") or Path(name).name != name:
+            raise ValueError(f"not a plain file name: {name!r}")
+        if not os.path.isdir(self.directory / name):
+            self._gone.append(name)
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         target = self.directory / (self._names[-1] if self._names else "")
         try:
             if kind is None and self._names:
-                _publish(self._folder, self.directory, self._names)
+                _publish(self._folder, self.directory, self._names, [n for n in self._gone if n not in self._names])
         except OSError as failure:
             raise _explained(failure, target) from failure
         finally:
@@ -133,21 +141,22 @@ def _clear_away(folder: Path, directory: Path) -> bool:
     return True
 
 
-def _publish(folder: Path, directory: Path, names: list[str]) -> None:
+def _publish(folder: Path, directory: Path, names: list[str], gone: list[str]) -> None:
     for name in names:
         _sync(folder / "new" / name)
     *others, marker = names
-    if others:
+    if others or gone:
         old = folder / "old"
         old.mkdir()
         (folder / "names.json").write_text(json.dumps(names), "utf-8")
-        _set_aside(directory / marker, old)
+        for name in (marker, *gone):
+            _set_aside(directory / name, old)
         for name in others:
             _set_aside(directory / name, old)
             os.replace(folder / "new" / name, directory / name)
     os.replace(folder / "new" / marker, directory / marker)
     if os.name == "posix":  # other systems cannot open a folder
-        _sync(directory)
+        _sync_folder(directory)
 
 
 def _undo(folder: Path, directory: Path) -> None:
@@ -164,9 +173,8 @@ def _undo(folder: Path, directory: Path) -> None:
     for name in others:
         if not (folder / "new" / name).exists():
             (directory / name).unlink(missing_ok=True)
-    for name in names:
-        if (folder / "old" / name).exists():
-            os.replace(folder / "old" / name, directory / name)
+    for name in sorted(os.listdir(folder / "old"), key=marker.__eq__):  # the marker last
+        os.replace(folder / "old" / name, directory / name)
 
 
 def _set_aside(target: Path, old: Path) -> None:
@@ -182,6 +190,14 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _sync_folder(path: Path) -> None:
+    """As far as it can be done: shared folders of some systems refuse it, when all files are in place already."""
+    try:
+        _sync(path)
+    except OSError:
+        pass
 
 
 def _own_folder(directory: Path) -> Path:

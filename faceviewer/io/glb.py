@@ -45,7 +45,8 @@ def encode_glb(
 ) -> bytes:
     """The bytes of a GLB whose material shows the texture in its own colours (white factor, no metal, fully rough).
 
-    ``texture_png`` goes in as it is; ``mesh.colors`` are written where there is no texture. ``morph_targets`` maps
+    ``texture_png`` goes in as it is; ``mesh.colors`` are written where there is no texture, as linear light, which
+    glTF wants of vertices, while its textures are sRGB. ``morph_targets`` maps
     names to (V, 3) offsets in mm of this mesh; the names end in ``extras.targetNames``, where Blender and three.js
     look for them. Raises FaceviewerError for a vertex or offset that is not finite.
     """
@@ -56,6 +57,8 @@ def encode_glb(
     def add_what_trimesh_cannot(buffers: dict[Any, bytes], tree: dict[str, Any]) -> None:
         if texture_png is not None:
             _replace_texture(buffers, tree, texture_png)
+        elif mesh.colors is not None:
+            _add_colors(buffers, tree, mesh.colors[split.model_ids])
         _add_morph_targets(buffers, tree, {target: offsets[split.model_ids] for target, offsets in targets.items()})
         extras = {"modelVertices": split.model_vertices, "seamCopies": split.seam_copies.tolist()}
         if targets:
@@ -113,24 +116,20 @@ def split_at_seams(topology: Topology, vertex_count: int) -> SeamSplit:
 def _as_trimesh_scene(mesh: FaceMesh, split: SeamSplit, name: str, *, textured: bool) -> Any:
     import trimesh
     from PIL import Image
-    from trimesh.visual import ColorVisuals, TextureVisuals
+    from trimesh.visual import TextureVisuals
     from trimesh.visual.material import PBRMaterial
 
     normals = trimesh.Trimesh(mesh.vertices, mesh.topology.triangles, process=False).vertex_normals.copy()
     normals[~normals.any(1)] = (0, 0, 1)  # vertices of no triangle; glTF wants unit length everywhere
-    if not textured and mesh.colors is not None:
-        visual = ColorVisuals(vertex_colors=mesh.colors[split.model_ids])
-    else:
-        picture = Image.new("RGB", _PLACEHOLDER_SIZE) if textured else None
-        material = PBRMaterial(
-            name=name,
-            baseColorTexture=picture,
-            baseColorFactor=[255, 255, 255, 255],
-            metallicFactor=0.0,
-            roughnessFactor=1.0,
-            doubleSided=True,
-        )
-        visual = TextureVisuals(uv=split.uv if textured else None, material=material)
+    material = PBRMaterial(
+        name=name,
+        baseColorTexture=Image.new("RGB", _PLACEHOLDER_SIZE) if textured else None,
+        baseColorFactor=[255, 255, 255, 255],
+        metallicFactor=0.0,
+        roughnessFactor=1.0,
+        doubleSided=True,
+    )
+    visual = TextureVisuals(uv=split.uv if textured else None, material=material)
     parted = trimesh.Trimesh(
         mesh.vertices[split.model_ids].astype(np.float64) * METRES_PER_MM,
         split.triangles,
@@ -146,6 +145,24 @@ def _replace_texture(buffers: dict[Any, bytes], tree: dict[str, Any], png: bytes
     view = tree["images"][0]["bufferView"]
     key = list(buffers)[view]
     buffers[key] = png + bytes(-len(png) % 4)
+
+
+def _add_colors(buffers: dict[Any, bytes], tree: dict[str, Any], colors: np.ndarray) -> None:
+    """Append an accessor of (vertices, 3) sRGB levels as linear light; trimesh would write the levels as they are."""
+    levels = np.arange(256) / 255
+    light = np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4).astype("<f4")
+    values = light[colors]
+    buffers["colors"] = values.tobytes()
+    tree["accessors"]["colors"] = {
+        "bufferView": len(buffers) - 1,
+        "byteOffset": 0,
+        "componentType": _FLOAT,
+        "type": "VEC3",
+        "count": len(values),
+        "min": values.min(0).tolist(),
+        "max": values.max(0).tolist(),
+    }
+    tree["meshes"][0]["primitives"][0]["attributes"]["COLOR_0"] = len(tree["accessors"]) - 1
 
 
 def _add_morph_targets(buffers: dict[Any, bytes], tree: dict[str, Any], targets: Mapping[str, np.ndarray]) -> None:

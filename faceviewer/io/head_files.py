@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from faceviewer.io.array_group import encode_arrays
+from faceviewer.io.asked import Asked
 from faceviewer.io.images import encode_png
 from faceviewer.io.landmark_csv import NameOf, encode_landmark_csv
 from faceviewer.io.names import MAX_STEM_BYTES, slug
@@ -53,6 +54,8 @@ class HeadFiles:
     """Name -> (V, 3) mm, for the GLB."""
     face_number: int = 1
     face_count: int = 1
+    asked: Asked | None = None
+    """For the JSON."""
 
     def __post_init__(self) -> None:
         if unknown := self.formats - set(FORMATS):
@@ -133,6 +136,7 @@ def encode_head_files(reconstruction: Reconstruction, stem: str, files: HeadFile
             face_number=files.face_number,
             face_count=files.face_count,
             seconds_write=time.perf_counter() - start,
+            asked=files.asked,
         )
         contents = {**contents, f"{stem}.json": text}
     return contents

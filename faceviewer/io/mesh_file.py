@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from faceviewer.io.mesh_units import LARGEST_MM, SMALLEST_MM, is_head_size, likely_unit
-from faceviewer.io.mtl import beside, picture_names
+from faceviewer.io.mtl import beside, library_troubles, picture_names
 from faceviewer.io.obj_polygons import ObjPolygons, read_obj_bytes, read_polygons
 from faceviewer.io.photo import PhotoError, load_photo
 from faceviewer.types import CancelToken, FaceMesh, FaceviewerError, Texture, Topology
@@ -90,10 +90,16 @@ def _in_millimetres(path: Path, obj: ObjPolygons) -> tuple[np.ndarray, str]:
 
 
 def vertex_colors(obj: ObjPolygons) -> np.ndarray | None:
-    """(V, 3) uint8, or None where the file has none. Numbers above 1 can only be counted to 255."""
+    """(V, 3) uint8, or None where the file has none.
+
+    Numbers above 2, and whole ones above 1, can only be counted to 255; what is a little above 1 is a rounding: one
+    colour of 1.004 made a whole mesh black.
+    """
     if not len(obj.colors):
         return None
-    scale = 255.0 if obj.colors.max() <= 1.0 else 1.0
+    largest = obj.colors.max()
+    is_counted = largest > 2.0 or (largest > 1.0 and (obj.colors == np.rint(obj.colors)).all())
+    scale = 1.0 if is_counted else 255.0
     return np.rint(np.clip(obj.colors * scale, 0, 255)).astype(np.uint8)
 
 
@@ -118,7 +124,8 @@ def texture_of(path: Path, obj: ObjPolygons) -> tuple[Texture | None, list[str]]
     used = [usage.material for usage in obj.usage] or list(pictures)
     wanted = list(dict.fromkeys(pictures[material] for material in used if material in pictures))
     if not wanted:
-        return None, []
+        troubles = library_troubles(path.parent, obj.libraries)
+        return None, [f"Its material file {trouble}; it is shown without." for trouble in troubles]
     try:
         texture = _read_texture(path, wanted[0])
     except FaceviewerError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import takewhile
 from pathlib import Path, PureWindowsPath
 
@@ -23,16 +23,50 @@ def picture_names(folder: Path, libraries: Iterable[str]) -> Mapping[str, str]:
     Libraries that are missing, too large or outside of the folder are passed over: a mesh can be shown without.
     """
     pictures: dict[str, str] = {}
-    for library in libraries:
+    for name in _library_names(folder, libraries):
         try:
-            path = beside(folder, library)
-            with path.open("rb") as stream:
-                data = stream.read(MAX_MTL_BYTES + 1)
-        except (FaceviewerError, OSError):
+            pictures |= _pictures(_library_text(folder, name))
+        except FaceviewerError:
             continue
-        if len(data) <= MAX_MTL_BYTES:
-            pictures |= _pictures(data.decode("utf-8", "replace"))
     return pictures
+
+
+def library_troubles(folder: Path, libraries: Iterable[str]) -> list[str]:
+    """What is wrong with those that were passed over, a phrase each: "skin.mtl is not there"."""
+    troubles = []
+    for name in _library_names(folder, libraries):
+        try:
+            _library_text(folder, name)
+        except FaceviewerError as error:
+            troubles.append(f"{name} {error}")
+    return troubles
+
+
+def _library_names(folder: Path, libraries: Iterable[str]) -> Iterator[str]:
+    """A line may name one file, with spaces in its name, or several."""
+    for library in libraries:
+        words = library.split()
+        is_several = not _is_there(folder, library) and any(_is_there(folder, word) for word in words)
+        yield from words if is_several else [library]
+
+
+def _is_there(folder: Path, name: str) -> bool:
+    try:
+        return beside(folder, name).is_file()
+    except FaceviewerError:
+        return False
+
+
+def _library_text(folder: Path, name: str) -> str:
+    """Raises FaceviewerError with the reason alone."""
+    try:
+        with beside(folder, name).open("rb") as stream:
+            data = stream.read(MAX_MTL_BYTES + 1)
+    except OSError as error:
+        raise FaceviewerError(f"cannot be read ({error.strerror or error})") from None
+    if len(data) > MAX_MTL_BYTES:
+        raise FaceviewerError(f"is larger than {MAX_MTL_BYTES >> 20} MB")
+    return data.decode("utf-8-sig", "replace")
 
 
 def beside(folder: Path, name: str) -> Path:
@@ -62,7 +96,7 @@ def _pictures(text: str) -> dict[str, str]:
     pictures: dict[str, str] = {}
     material = ""
     for line in text.splitlines():
-        word, _, rest = line.strip().partition(" ")
+        word, rest = [*line.split(None, 1), "", ""][:2]
         if word.lower() == "newmtl":
             material = rest.strip()
         elif word.lower() == "map_kd" and (name := _without_options(rest)):

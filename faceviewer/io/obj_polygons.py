@@ -95,6 +95,7 @@ def _parsed(data: bytes) -> ObjPolygons:
         if word in at:
             at[word].append(number)
     bodies = {word: [lines[number][len(word) :] for number in numbers] for word, numbers in at.items()}
+    bodies |= {word: _without_comments(bodies[word]) for word in (b"v", b"vt", b"f")}  # names may hold a "#"
     if not bodies[b"v"]:
         raise ValueError("it has no vertices")
     if not bodies[b"f"]:
@@ -134,6 +135,12 @@ def _unfolded(data: bytes) -> bytes:
     """Without the byte order mark, and with lines that end in a backslash joined to the next."""
     data = data.removeprefix(b"\xef\xbb\xbf")
     return data.replace(b"\\\r\n", b" ").replace(b"\\\n", b" ") if b"\\" in data else data
+
+
+def _without_comments(bodies: list[bytes]) -> list[bytes]:
+    if not any(b"#" in body for body in bodies):
+        return bodies
+    return [body.partition(b"#")[0] for body in bodies]
 
 
 def _vertices(bodies: list[bytes]) -> tuple[np.ndarray, np.ndarray]:

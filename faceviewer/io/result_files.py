@@ -7,19 +7,21 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from faceviewer.io.asked import Asked
 from faceviewer.io.atomic import AtomicFileSet
-from faceviewer.io.head_files import DrawPicture, HeadFiles, encode_head_files
+from faceviewer.io.head_files import DrawPicture, HeadFiles, encode_head_files, head_file_names
 from faceviewer.io.images import read_png
 from faceviewer.io.names import MAX_STEM_BYTES, slug
-from faceviewer.io.obj import read_obj
-from faceviewer.io.result_reader import SavedResult, TextureEntry, read_result
+from faceviewer.io.obj import MILLIMETRES, read_obj
+from faceviewer.io.result_reader import SavedResult, TextureEntry, named_files, read_result
 from faceviewer.types import FaceMesh, FaceviewerError, Origin, Reconstruction, Texture, Topology
 
 TopologyResolver = Callable[[str], Topology | None]
@@ -48,13 +50,17 @@ def write_reconstruction(
     morph_targets: Mapping[str, np.ndarray] | None = None,
     face_number: int = 1,
     face_count: int = 1,
+    asked: Asked | None = None,
 ) -> WrittenFiles:
     """Write one face's files into ``directory`` as one set: all of them appear, or none.
+
+    The files of an earlier result of this name go, also those of which the new one has no like.
 
     The OBJ sets and the JSON are always written; ``formats`` adds "glb" and "ply". ``pictures`` are those of
     ``photo_pictures``, or any: ending of the file's name -> what draws it.
     ``origins`` adds ``STEM_origin.png``, where each texel of the texture came from. ``morph_targets``, name -> (V, 3)
-    mm, go into the GLB. Raises FaceviewerError when the place cannot be written or the result is not finite.
+    mm, go into the GLB. ``asked`` is told in the JSON. Raises FaceviewerError when the place cannot be written, a file
+    that is no result is in the way, or the result is not finite.
     """
     start = time.perf_counter()
     if stem != (safe := slug(stem, max_bytes=MAX_STEM_BYTES)):
@@ -66,13 +72,41 @@ def write_reconstruction(
         morph_targets=morph_targets,
         face_number=face_number,
         face_count=face_count,
+        asked=asked,
     )
+    earlier = named_files(directory / f"{stem}.json")
+    _refuse_foreign(directory, stem, head_file_names(reconstruction, stem, wanted), earlier)
     with AtomicFileSet(directory) as files:
         contents = encode_head_files(reconstruction, stem, wanted)
+        for name in sorted(earlier):
+            files.leave_out(name)
         for name, data in contents.items():
             files.path(name).write_bytes(data)
     paths = tuple(directory / name for name in contents)
     return WrittenFiles(paths[-1], directory / f"{stem}.obj", paths, time.perf_counter() - start)
+
+
+def _refuse_foreign(directory: Path, stem: str, names: Sequence[str], earlier: Collection[str]) -> None:
+    """A photo called ``trip_face1.png`` was lost to the texture of ``trip.jpg``: only results make room for results.
+
+    They are known by the JSON that names them, the ``earlier`` ones; without one by an OBJ of ours among them.
+    """
+    if not earlier and _is_ours(directory / f"{stem}.obj"):
+        return
+    own = {name.casefold() for name in (*earlier, f"{stem}.json" if earlier else "")}
+    for name in names:
+        path = directory / name
+        if name.casefold() not in own and os.path.lexists(path) and not path.is_dir():
+            raise FaceviewerError(f"{path}: cannot be written, a file that is no result of faceviewer is in the way")
+
+
+def _is_ours(path: Path) -> bool:
+    mark = f"# {MILLIMETRES}\n".encode()
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(mark)) == mark
+    except OSError:
+        return False
 
 
 def read_reconstruction(json_path: Path, topology_of: TopologyResolver | None = None) -> Reconstruction:

@@ -4,7 +4,8 @@ The contract's keys: schema, photo, engine, device, mesh, camera, pose, landmark
 empty when none were), coefficients, reprojection_px (null when unknown), warnings, seconds. Beside them stand what
 ``result_reader`` needs to build the result again without the model: face (number and count in the photo, box, score,
 detected landmarks), mesh.topology, vertices and barycentric of each landmark set, stages, and textures, each with its
-PNG and the OBJ that shows it; and files, the SHA-256 and size of every companion, by which a set proves complete.
+PNG and the OBJ that shows it; asked, where it is known, by which a later run tells whether this is the head that it is
+to make; and files, the SHA-256 and size of every companion, by which a set proves complete.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from faceviewer.io.asked import Asked
 from faceviewer.types import BLENDSHAPE_NAMES, FaceviewerError, LandmarkSet, Origin, Reconstruction, Texture
 
 SCHEMA = "faceviewer.reconstruction/1"
@@ -46,6 +48,7 @@ def encode_result(
     face_number: int = 1,
     face_count: int = 1,
     seconds_write: float = 0.0,
+    asked: Asked | None = None,
 ) -> bytes:
     """The JSON text, UTF-8, one line per key. Raises FaceviewerError when a value is not a finite number."""
     r = reconstruction
@@ -87,6 +90,7 @@ def encode_result(
         "warnings": list(r.warnings),
         "seconds": {name: round(seconds, 6) for name, seconds in {**r.timings, "write": seconds_write}.items()},
         "textures": {name: _texture(r.textures[name], name, files) for name in files.textures},
+        **({} if asked is None else {"asked": asked.encoded()}),
         "files": {
             name: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
             for name, data in files.contents.items()

@@ -11,6 +11,7 @@ from typing import Literal, cast, get_args
 
 import numpy as np
 
+from faceviewer.io.asked import Asked, read_asked
 from faceviewer.io.json_node import JsonNode, read_json
 from faceviewer.io.result_json import SCHEMA
 from faceviewer.types import (
@@ -80,6 +81,8 @@ class SavedResult:
     timings: Mapping[str, float]
     textures: Mapping[str, TextureEntry]
     files: Mapping[str, FileEntry]
+    asked: Asked | None
+    """None in files of versions that did not write it, and of heads that no batch made."""
 
 
 def read_result(path: Path) -> SavedResult:
@@ -88,6 +91,23 @@ def read_result(path: Path) -> SavedResult:
         return _result(read_json(path))
     except FaceviewerError as error:
         raise FaceviewerError(f"{path}: {error}") from None
+
+
+def named_files(path: Path) -> frozenset[str]:
+    """The names of the companions of which the JSON of a result speaks; empty when ``path`` is no such JSON.
+
+    Less is asked of it than by ``read_result``: the set of an older version, or of values that are wrong, is a set.
+    Only names that begin as the JSON's own does count: a JSON that anyone may have made speaks for no other files.
+    """
+    try:
+        top = read_json(path)
+        if top["schema"].text() != SCHEMA:
+            return frozenset()
+        names = [JsonNode(name, "files").file_name() for name, _ in top["files"].items()]
+    except FaceviewerError:
+        return frozenset()
+    stem = path.stem.casefold()  # some file systems do not tell upper from lower case
+    return frozenset(name for name in names if name.casefold().startswith((f"{stem}.", f"{stem}_")))
 
 
 def is_complete(path: Path) -> bool:
@@ -145,6 +165,7 @@ def _result(top: JsonNode) -> SavedResult:
             JsonNode(name, "files").file_name(): FileEntry(node["sha256"].text(), node["bytes"].integer(0, 1 << 40))
             for name, node in top["files"].items()
         },
+        asked=read_asked(top["asked"]) if "asked" in top else None,
     )
 
 

@@ -6,6 +6,7 @@ Whoever made the file, reading it runs no code, writes nowhere, and takes no mor
 from __future__ import annotations
 
 import json
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -26,7 +27,10 @@ MAX_MEMBERS = 200_000
 MAX_MEMBER_BYTES = 1 << 29
 MAX_TOTAL_BYTES = 1 << 34
 _TREE = "session.json"
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError)
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, IndexError, OverflowError, NotImplementedError,
+    RuntimeError,
+)  # fmt: skip
 
 
 def write_session_file(path: Path, tree: Mapping[str, Any], members: Mapping[str, bytes]) -> None:
@@ -107,6 +111,8 @@ class SessionArchive:
                 raise FaceviewerError(f"{self.path}: a part is called {name[:80]!r}, which no session does")
             if info.file_size > MAX_MEMBER_BYTES:
                 raise FaceviewerError(f"{self.path}: its part {name[:80]!r} is larger than {MAX_MEMBER_BYTES} bytes")
+            if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise FaceviewerError(f"{self.path}: its part {name[:80]!r} is packed in a way that is not read here")
             members[name] = info
         return members
 

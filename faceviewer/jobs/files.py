@@ -19,7 +19,8 @@ MESH_SUFFIXES = frozenset((".obj",))
 MODEL_NAMES = frozenset(("face_model.npy",))
 """Names of files of published systems whose mean face can be looked at like a mesh."""
 
-_RESULT_PICTURE = re.compile(r"(?P<result>.+_face\d+)(_overlay)?\.png", re.IGNORECASE)
+_RESULT_STEM = re.compile(r"(?<=.)_face\d+(?=[._])")
+"""Where the stem of a result may end within a file's name; its pictures are called so, whatever follows."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,15 @@ def files_below(top: Path) -> Iterator[Path | Unreadable]:
 def _wanted(names: Sequence[str], *, leave_out: Set[str]) -> Iterator[str]:
     siblings = set(names)
     for name in names:
-        own = _RESULT_PICTURE.fullmatch(name)
-        is_result = own is not None and f"{own['result']}.json" in siblings
-        if name not in leave_out and not is_result and Path(name).suffix.lower() in PHOTO_SUFFIXES | VIDEO_SUFFIXES:
+        is_wanted = Path(name).suffix.lower() in PHOTO_SUFFIXES | VIDEO_SUFFIXES
+        if is_wanted and name not in leave_out and not _is_of_result(name, siblings):
             yield name
+
+
+def _is_of_result(name: str, siblings: Set[str]) -> bool:
+    """Whether it is a picture that an earlier run wrote, by the JSON that stands beside it."""
+    stems = (name[: match.end()] for match in _RESULT_STEM.finditer(name))
+    return name.lower().endswith(".png") and any(f"{stem}.json" in siblings for stem in stems)
 
 
 def _natural(name: str) -> tuple[list[str | int], str]:

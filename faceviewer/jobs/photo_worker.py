@@ -12,6 +12,7 @@ from typing import cast
 from faceviewer.engines.engine import Engine, FaceSearch, SearchingEngine
 from faceviewer.engines.options import UsageError
 from faceviewer.engines.registry import build_engine
+from faceviewer.io.asked import Asked
 from faceviewer.io.photo import PhotoError
 from faceviewer.io.result_files import write_reconstruction
 from faceviewer.jobs.photo_job import (
@@ -87,7 +88,7 @@ class PhotoWorker:
         try:
             progress(task.label, Progress("Reading"))
             photo = task.item.load()
-            if there := self._faces_present(task, photo, self._request.faces):
+            if there := self._faces_present(task, photo, self._request.faces, self._request.asked()):
                 return Outcome(task.label, "skipped", there)
         except Exception as error:  # noqa: BLE001
             return failed(task, error, time.perf_counter() - began)
@@ -147,7 +148,7 @@ class PhotoWorker:
 
     def _written(self, one: _Opened, faces: FoundFaces, results: Sequence[Reconstruction]) -> Outcome:
         try:
-            files = write_results(self._request, one.task, faces, results)
+            files = write_results(self._request, one.task, faces, results, self._request.asked())
         except Exception as error:  # noqa: BLE001
             return failed(one.task, error, one.seconds)
         return _done(self._request, one.task, files, results, one.seconds)
@@ -168,7 +169,8 @@ class PhotoWorker:
                 shots.append((task, find_faces(task.item.load(), choice, detector)))
             except Exception as error:  # noqa: BLE001
                 yield failed(task, error, 0.0)
-        if all(self._faces_present(task, found.photo, choice) for task, found in shots):
+        asked = self._request.asked(found.photo.sha256 for _, found in shots)
+        if all(self._faces_present(task, found.photo, choice, asked) for task, found in shots):
             yield from (Outcome(task.label, "skipped", 1) for task, _ in shots)
             return
         yield from self._fit_person(shots, start, progress, cancel)
@@ -177,6 +179,7 @@ class PhotoWorker:
         self, shots: list[tuple[Task, FoundFaces]], start: float, progress: BatchProgress, cancel: CancelToken
     ) -> Iterator[Outcome]:
         engine, together = self._loaded_engine(), f"{len(shots)} photos"
+        asked = self._request.asked(found.photo.sha256 for _, found in shots)
         try:
             results = reconstruct_shots(
                 [found for _, found in shots],
@@ -193,13 +196,13 @@ class PhotoWorker:
         share = (time.perf_counter() - start) / len(shots)
         for (task, found), result in zip(shots, results, strict=True):
             try:
-                files = write_results(self._request, task, found, [result])
+                files = write_results(self._request, task, found, [result], asked)
             except Exception as error:  # noqa: BLE001
                 yield failed(task, error, share)
             else:
                 yield _done(self._request, task, files, [result], share)
 
-    def _faces_present(self, task: Task, photo: Photo, choice: FaceChoice) -> int:
+    def _faces_present(self, task: Task, photo: Photo, choice: FaceChoice, asked: Asked) -> int:
         request = self._request
         if not request.resume:
             return 0
@@ -209,6 +212,8 @@ class PhotoWorker:
             photo,
             number=choice.number,
             engine=request.engine.id,
+            asked=asked,
+            usual=request.usual(),
             endings=request.endings,
         )
 
@@ -228,7 +233,7 @@ class PhotoWorker:
 
 
 def write_results(
-    request: BatchRequest, task: Task, found: FoundFaces, results: Sequence[Reconstruction]
+    request: BatchRequest, task: Task, found: FoundFaces, results: Sequence[Reconstruction], asked: Asked
 ) -> tuple[Path, ...]:
     """Write ``NAME_face{k}.*`` for each result; returns the files. Raises FaceviewerError when that fails."""
     files: list[Path] = []
@@ -248,6 +253,7 @@ def write_results(
             morph_targets=morph_targets,
             face_number=number,
             face_count=found.count,
+            asked=asked,
         )
         files.extend(written.all)
     return tuple(files)
@@ -256,6 +262,8 @@ def write_results(
 def failed(task: Task, error: BaseException, seconds: float) -> Outcome:
     """The outcome of a picture that ended in ``error``, in one sentence that names it."""
     reason = _reason(error)
+    if reason.startswith(named := f"{task.item.path}: "):  # of a video, the label names the frame as well
+        reason = f"{task.label}: {reason.removeprefix(named)}"
     if not isinstance(error, PhotoError) and str(task.item.path) not in reason:
         reason = f"{task.label}: {reason}"
     trace = "".join(traceback.format_exception(error))

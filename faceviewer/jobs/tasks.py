@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from faceviewer.engines.options import DEFAULT_OPTIONS, ReconstructOptions, UsageError
 from faceviewer.engines.registry import EngineSpec
+from faceviewer.io.asked import Asked
 from faceviewer.io.head_files import PUBLISHED_ENDING
 from faceviewer.io.names import unique_slugs
 from faceviewer.jobs.photo_job import ALL_FACES, FaceChoice
@@ -68,6 +69,24 @@ class BatchRequest:
             *(picture.ending for picture in pictures_of(self.pictures, textures)),
             *(ending for ending, wanted in others.items() if wanted),
         )
+
+    def asked(self, person: Iterable[str] = ()) -> Asked:
+        """What is told in the JSON of every head; ``person``: the SHA-256 of all photos of a person made together."""
+        chosen = {option.name: self.options.choices.get(option.name, option.default) for option in self.engine.options}
+        chosen.pop(_PUBLISHED_OPTION, None)  # a file more, which can be seen
+        return Asked(
+            texture_size=self.options.texture_size,
+            delight=self.options.delight,
+            focal_px=self.options.focal_px,
+            fov_deg=self.options.fov_deg,
+            options=chosen,
+            morph_targets=self.morph_targets,
+            person=tuple(sorted(person)),
+        )
+
+    def usual(self) -> Asked:
+        """The same where nobody chose anything."""
+        return replace(self, options=DEFAULT_OPTIONS, morph_targets=False).asked()
 
     def absent(self, result: Reconstruction) -> tuple[str, ...]:
         """Sentences on wanted pictures that this head cannot have."""

@@ -8,6 +8,7 @@ import json
 import os
 import random
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -80,6 +81,61 @@ def test_failure_in_the_middle_of_the_exchange_restores_the_old_set(tmp_path, mo
     with pytest.raises(expected):
         write_set(tmp_path, "new", (*NAMES[:2], "a.json"))
     assert contents(tmp_path) == complete("old")
+
+
+def write_smaller_set(directory: Path) -> None:
+    """Of three files: one of the old set's less, which is to go."""
+    with AtomicFileSet(directory) as files:
+        files.leave_out("a.png")
+        files.leave_out("a.obj")  # it has one of that name itself
+        files.leave_out("never.was")
+        for name in ("a.obj", "a.json"):
+            files.path(name).write_text("new")
+
+
+def test_what_the_new_set_has_no_like_of_goes(tmp_path):
+    write_set(tmp_path, "old")
+    write_smaller_set(tmp_path)
+    assert contents(tmp_path) == {"a.obj": "new", "a.json": "new"}
+
+
+@pytest.mark.parametrize("step", range(5))
+def test_what_was_to_go_comes_back_when_the_exchange_fails(tmp_path, monkeypatch, step):
+    write_set(tmp_path, "old")
+    replace, calls = os.replace, iter(range(100))
+
+    def failing_replace(source, target):
+        if next(calls) == step:
+            raise PermissionError(errno.EACCES, "held by another program")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", failing_replace)
+    with pytest.raises(FaceviewerError):
+        write_smaller_set(tmp_path)
+    assert contents(tmp_path) == complete("old")
+
+
+def test_folders_never_go(tmp_path):
+    (tmp_path / "a.d").mkdir()
+    with AtomicFileSet(tmp_path) as files:
+        files.leave_out("a.d")
+        files.path("a.json").write_text("new")
+    assert (tmp_path / "a.d").is_dir()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="windows opens no folders")
+def test_folders_that_cannot_be_synced_are_written_to(tmp_path, monkeypatch):
+    """Shared folders of some systems answer fsync with an error; the files are in place by then."""
+    fsync = os.fsync
+
+    def refusing_fsync(descriptor):
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", refusing_fsync)
+    write_set(tmp_path, "new")
+    assert contents(tmp_path) == complete("new")
 
 
 def test_failure_in_the_middle_removes_files_that_the_old_set_had_not(tmp_path, monkeypatch):

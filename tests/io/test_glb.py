@@ -154,12 +154,36 @@ def test_normals_do_not_crease_along_the_seam(mesh):
     np.testing.assert_array_equal(split_normals[: len(mesh.vertices)], normals[: len(mesh.vertices)])
 
 
-def test_vertex_colours_without_texture():
+@pytest.mark.parametrize("morphing", [True, False])
+def test_vertex_colours_without_texture(morphing):
+    """glTF counts colours of vertices in linear light, and a material that names nothing is a mirror of metal."""
     mesh = make_mesh(colors=True)
-    glb = Glb(encode_glb(mesh))
-    colors = glb.array(glb.tree["meshes"][0]["primitives"][0]["attributes"]["COLOR_0"])
+    targets = {"jawOpen": np.ones_like(mesh.vertices)} if morphing else None
+    glb = Glb(encode_glb(mesh, morph_targets=targets))
+    (primitive,) = glb.tree["meshes"][0]["primitives"]
+    index = primitive["attributes"]["COLOR_0"]
+    glb.check_bounds(index)
+    light = glb.array(index)
+    assert light.dtype == np.float32 and light.shape == (glb.tree["accessors"][index]["count"], 3)
+    srgb = 255 * np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    extras = glb.tree["meshes"][0]["extras"]
+    model_ids = np.concatenate([np.arange(extras["modelVertices"]), extras["seamCopies"]]).astype(int)
     assert mesh.colors is not None
-    np.testing.assert_array_equal(colors[: len(mesh.vertices), :3], mesh.colors)
+    np.testing.assert_array_equal(np.rint(srgb), mesh.colors[model_ids])
+    material = glb.tree["materials"][primitive["material"]]
+    surface = material["pbrMetallicRoughness"]
+    assert (surface["metallicFactor"], surface["roughnessFactor"], material["doubleSided"]) == (0, 1, True)
+    assert surface["baseColorFactor"] == [1, 1, 1, 1] and "baseColorTexture" not in surface
+
+
+def test_vtk_reads_vertex_colours_as_the_light_they_are(tmp_path):
+    mesh = make_mesh(colors=True)
+    write_glb(tmp_path / "head.glb", mesh)
+    light = point_array(read_polydata(tmp_path / "head.glb"), "Scalars")[: len(mesh.vertices)]
+    assert mesh.colors is not None
+    for srgb, expected in ((0, 0.0), (128, 0.2158605), (255, 1.0)):  # half of sRGB is a fifth of the light
+        np.testing.assert_allclose(light[mesh.colors == srgb], expected, atol=1e-6)
+        assert (mesh.colors == srgb).any()
 
 
 def test_the_picture_inside_is_the_given_png():

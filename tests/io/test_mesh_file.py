@@ -100,6 +100,22 @@ def test_colours_of_vertices(read, factor):
     assert found.texture is None and found.mesh.topology.uv.tolist() == [[0, 0]]
 
 
+@pytest.mark.parametrize(
+    ("largest", "middle"),
+    [(1.004, 128), (2.0, 128), (2, 0), (2.5, 0), (255, 0)],
+)
+def test_colours_a_little_above_one_are_not_counted_to_255(read, largest, middle):
+    half = 0.5 if middle else 0  # 2 alone may be a level, where all are whole
+    text = f"v 0 0 0 {largest} 0 0\nv 1 0 0 0 {half} 0\nv 0 2 0 0 0 1\nf 1 2 3\n"
+    colors = read(text).mesh.colors
+    assert colors[1, 1] == middle and colors[0, 0] == (255 if middle else round(largest))
+
+
+def test_material_files_that_are_not_there_are_told(read):
+    found = read("mtllib gone.mtl\n" + TRIANGLE + "usemtl m\nf 1/1 2/2 3/3\n")
+    assert found.texture is None and found.notes[-1] == "Its material file gone.mtl is not there; it is shown without."
+
+
 def test_polygons_are_told(read):
     assert "One polygon was cut into 2 triangles." in read(TRIANGLE + "v 1 2 0\nf 1 2 4 3\n").notes
 

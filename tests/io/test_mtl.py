@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from faceviewer.io import mtl
-from faceviewer.io.mtl import beside, picture_names
+from faceviewer.io.mtl import beside, library_troubles, picture_names
 from faceviewer.types import FaceviewerError
 
 
@@ -77,6 +77,33 @@ def test_names_behind_options(folder, line, picture):
     (folder / "a.mtl").write_text(f"newmtl first\nKd 1 1 1\n{line}\nnewmtl second\n")
     expected = {} if picture is None else {"first": picture}
     assert picture_names(folder, ["a.mtl"]) == expected
+
+
+@pytest.mark.parametrize("start", ["", "\ufeff", "# made elsewhere\n\n"])
+def test_tabs_and_byte_order_marks(folder, start):
+    (folder / "a.mtl").write_text(f"{start}newmtl\tfirst\n\tmap_Kd\tskin.png\n", "utf-8")
+    assert picture_names(folder, ["a.mtl"]) == {"first": "skin.png"}
+
+
+def test_several_libraries_on_one_line(folder):
+    (folder / "a.mtl").write_text("newmtl a\nmap_Kd a.png\n")
+    (folder / "my b.mtl").write_text("newmtl b\nmap_Kd b.png\n")
+    (folder / "c.mtl").write_text("newmtl c\nmap_Kd c.png\n")
+    assert picture_names(folder, ["a.mtl c.mtl", "my b.mtl"]) == {"a": "a.png", "b": "b.png", "c": "c.png"}
+    assert picture_names(folder, ["gone.mtl c.mtl"]) == {"c": "c.png"}
+
+
+def test_libraries_that_cannot_be_read_are_told(folder, monkeypatch):
+    (folder / "a.mtl").write_text("newmtl a\nmap_Kd a.png\n")
+    libraries = ["my gone.mtl", "a.mtl", "a.mtl gone.mtl", "../secret.png", "maps"]
+    assert library_troubles(folder, libraries) == [
+        "my gone.mtl is not there",
+        "gone.mtl is not there",
+        "../secret.png is outside of the mesh's folder",
+        "maps is not there",
+    ]
+    monkeypatch.setattr(mtl, "MAX_MTL_BYTES", 10)
+    assert library_troubles(folder, ["a.mtl"]) == ["a.mtl is larger than 0 MB"]
 
 
 def test_several_libraries_and_those_that_cannot_be_read(folder, monkeypatch):

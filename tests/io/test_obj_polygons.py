@@ -80,6 +80,13 @@ def test_white_space_line_ends_comments_and_folded_lines(tmp_path):
     assert found.triangles.tolist() == [[0, 1, 2]] and not found.says_millimetres
 
 
+def test_comments_behind_numbers(tmp_path):
+    text = "v 0 0 0 # first\nv 1 0 0#second\nv 0 1 0\nvt 0 0 # corner\nusemtl a#b\nf 1/1 2/1 3/1 # all of them 4/4\n"
+    found = read(tmp_path, text)
+    assert found.triangles.tolist() == [[0, 1, 2]] and found.vertices[1].tolist() == [1, 0, 0]
+    assert found.usage[0].material == "a#b"
+
+
 @pytest.mark.parametrize(
     ("extra", "colors"),
     [

@@ -22,6 +22,7 @@ from PIL import Image
 from vtk_files import point_array, points, read_polydata, triangles
 
 import faceviewer
+from faceviewer.io.asked import Asked
 from faceviewer.io.atomic import remove_stale
 from faceviewer.io.head_files import HeadFiles, encode_head_files, head_file_names
 from faceviewer.io.images import read_png
@@ -107,6 +108,18 @@ def test_json_contract(result, written):
     assert tree["reprojection_px"] == 1.25 and tree["warnings"] == ["The left ear is hidden."]
     assert set(tree["seconds"]) == {"detect", "fit", "texture", "write"} and 0 < tree["seconds"]["write"] < 10
     assert tree["photo"] == {"name": "some photo.jpg", "sha256": "ab" * 32, "width": 320, "height": 240}
+
+
+def test_what_was_asked_for_comes_back(result, tmp_path):
+    asked = Asked(2048, True, 1234.5, None, {"fit": "slow"}, True, ("ab", "cd"))
+    written = write_reconstruction(result, tmp_path, STEM, asked=asked)
+    assert read_result(written.json).asked == asked
+    for broken in ({"delight": 1}, {"texture_size": 0}, {"person": [1]}, {"options": []}):
+        tree = json.loads(written.json.read_text())
+        written.json.write_text(json.dumps(tree | {"asked": asked.encoded() | broken}))
+        with pytest.raises(FaceviewerError, match=f"asked.{next(iter(broken))}"):
+            read_result(written.json)
+    assert read_result(write_reconstruction(result, tmp_path, STEM).json).asked is None
 
 
 def test_xyz_is_in_the_frame_of_the_obj_and_projects_to_xy(written):
@@ -368,6 +381,46 @@ def test_wrong_use(result, tmp_path, wrong):
     with pytest.raises(ValueError, match=r"unknown formats|unsafe stem"):
         write_reconstruction(result, tmp_path, **{"stem": STEM, **wrong})
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", [f"{STEM}.png", f"{STEM}.json", f"{STEM}_overlay.png", f"{STEM}.glb"])
+def test_files_that_are_no_results_are_never_overwritten(result, tmp_path, name):
+    """``trip_face1.png`` may be a photo of its own, beside ``trip.jpg``."""
+    (tmp_path / name).write_bytes(b"precious")
+    with pytest.raises(FaceviewerError, match=f"{name}: cannot be written, a file that is no result of faceviewer is"):
+        write_everything(result, tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {name: b"precious"}
+
+
+def test_neither_are_those_beside_an_earlier_result_that_does_not_name_them(result, written, tmp_path):
+    (tmp_path / f"{STEM}_overlay.png").write_bytes(b"precious")
+    with pytest.raises(FaceviewerError, match="no result of faceviewer is in the way"):
+        write_everything(result, tmp_path)
+    assert is_complete(written.json)
+
+
+@pytest.mark.parametrize("damage", [None, "{", '{"schema": "faceviewer.reconstruction/1"}'])
+def test_a_result_whose_json_is_lost_makes_room_for_a_new_one(result, written, damage):
+    written.json.unlink() if damage is None else written.json.write_text(damage)
+    assert is_complete(write_reconstruction(result, written.json.parent, STEM).json)
+
+
+def test_what_an_earlier_result_had_besides_goes(result, tmp_path):
+    """A GLB of another photo of that name stood beside the new result as if it were its own."""
+    write_everything(result, tmp_path)
+    (tmp_path / f"{STEM}_notes.txt").write_text("mine")
+    written = write_reconstruction(result, tmp_path, STEM)
+    assert set(tmp_path.iterdir()) == {*written.all, tmp_path / f"{STEM}_notes.txt"}
+
+
+def test_a_json_speaks_for_no_files_of_other_names(result, written, tmp_path):
+    (tmp_path / "photo.jpg").write_bytes(b"precious")
+    tree = json.loads(written.json.read_text())
+    named = {"photo.jpg": {"sha256": "", "bytes": 8}, "../x": {"sha256": "", "bytes": 8}}
+    for files in (tree["files"] | {"photo.jpg": named["photo.jpg"]}, tree["files"] | named):
+        written.json.write_text(json.dumps(tree | {"files": files}))
+        write_reconstruction(result, tmp_path, STEM)
+        assert (tmp_path / "photo.jpg").read_bytes() == b"precious"
 
 
 def test_files_that_are_missing_or_do_not_fit_are_named(result, written, tmp_path):

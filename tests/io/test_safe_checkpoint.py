@@ -110,6 +110,16 @@ def test_sizes_are_compared_before_torch_takes_memory(pickled, storage, reason):
         parse_checkpoint(data, "net.pth")
 
 
+def test_dicts_copied_again_and_again_are_refused():
+    """Four bytes more made a copy of the dict each; honest ones are copied once, or not at all."""
+    items = b"}q\x00(" + b"".join(b"M" + struct.pack("<H", key) + b"K\x01" for key in range(5000)) + b"u"
+    pickled = b"\x80\x02(" + items + b"ccollections\nOrderedDict\nq\x01" + b"h\x01h\x00\x85R" * 200 + b"l."
+    with pytest.raises(FaceviewerError, match="asks for much more memory than it has bytes"):
+        parse_checkpoint(zip_of(pickled), "net.pth")
+    counts = {"milestones": Counter(range(60_000)), "weights": WEIGHTS}
+    assert len(parse_checkpoint(saved(counts), "net.pth")["milestones"]) == 60_000
+
+
 def test_a_zip_bomb_is_refused_before_it_is_unpacked():
     data = zip_of(tensor_pickle(1 << 22, (1 << 22,), (1,)), {"0": bytes(1 << 24)}, zipfile.ZIP_DEFLATED)
     assert len(data) < 100_000

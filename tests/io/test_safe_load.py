@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from faceviewer.io.safe_load import load_npz
+from faceviewer.io.safe_load import load_npz, parse_npy
 from faceviewer.types import FaceviewerError
 
 
@@ -102,6 +102,36 @@ def test_refuses_members_of_nothing_in_any_number(tmp_path):
 def test_refuses_members_that_are_no_arrays(tmp_path, members, reason):
     with pytest.raises(FaceviewerError, match=reason):
         load_npz(write_zip(tmp_path / "odd.npz", *members))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "{1: 2, 'a': 3}",
+        "{[]: 1}",
+        "{'descr': [('a',)], 'fortran_order': False, 'shape': (1,)}",
+        "{'descr': {'a': 1}, 'fortran_order': False, 'shape': (1,)}",
+        "{'descr': ('<f4', (3,) * 2), 'fortran_order': False, 'shape': (1,)}",
+        "{'descr': ('<f4',), 'fortran_order': False, 'shape': (1,)}",
+        "{'descr': None, 'fortran_order': False, 'shape': ('a',)}",
+    ],
+)
+def test_refuses_heads_that_describe_no_array(tmp_path, head):
+    text = head.encode().ljust(117) + b"\n"
+    data = b"\x93NUMPY\x01\x00v\x00" + text + bytes(4)
+    with pytest.raises(FaceviewerError, match=r"a\.npy' (is damaged|does not have)"):
+        load_npz(write_zip(tmp_path / "odd.npz", ("a.npy", data)))
+    with pytest.raises(FaceviewerError, match="odd"):
+        parse_npy(data, "odd.npy")
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_refuses_packings_that_numpy_does_not_write(tmp_path, packing):
+    """Damaged ones raised errors of their own, and a few bytes of them can stand for any number."""
+    with zipfile.ZipFile(tmp_path / "odd.npz", "w", packing) as archive:
+        archive.writestr("a.npy", npy_bytes(np.zeros(200)))
+    with pytest.raises(FaceviewerError, match=r"a\.npy' is packed in a way that is not read"):
+        load_npz(tmp_path / "odd.npz")
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")

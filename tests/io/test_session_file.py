@@ -70,6 +70,16 @@ def test_bombs_are_refused(tmp_path, monkeypatch):
         SessionArchive(path)
 
 
+@pytest.mark.parametrize("packing", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_packings_that_no_session_has_are_refused(tmp_path, packing):
+    path = tmp_path / "a.faceviewer"
+    write_session_file(path, {}, {})
+    with zipfile.ZipFile(path, "a", packing) as archive:
+        archive.writestr("a.bin", bytes(100))
+    with pytest.raises(FaceviewerError, match=r"a\.bin' is packed in a way that is not read"):
+        SessionArchive(path)
+
+
 def test_a_damaged_part_is_named(tmp_path):
     path = tmp_path / "a.faceviewer"
     write_session_file(path, {}, {"a.bin": b"0123456789" * 10})

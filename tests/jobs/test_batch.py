@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from faceviewer.engines.options import ReconstructOptions, UsageError
+from faceviewer.engines.options import EngineOption, ReconstructOptions, UsageError
 from faceviewer.io.atomic import PREFIX
 from faceviewer.io.cv import cv2
 from faceviewer.io.result_reader import is_complete, read_result
@@ -143,6 +146,31 @@ def test_photos_of_one_name_do_not_overwrite_each_other(album, request_, tmp_pat
     assert written == {path.name: read_result(path).photo_sha256 for path in (tmp_path / "out").glob("*.json")}
 
 
+def test_a_photo_is_never_lost_to_the_texture_of_another(album, request_, tmp_path):
+    photo, other = album("trip.jpg", "trip_face1.png")
+    before = other.read_bytes()
+    outcomes = run([photo.parent], request_(directory=photo.parent))
+    assert [outcome.status for outcome in outcomes] == ["failed", "done"]
+    assert outcomes[0].reason.startswith(f"{photo}: {other}: cannot be written, a file that is no result")
+    assert other.read_bytes() == before
+    assert is_complete(photo.parent / "trip_face1_face1.json") and not (photo.parent / "trip_face1.json").exists()
+
+
+def test_runs_beside_their_photos_make_no_heads_of_their_own_pictures(album, request_):
+    (photo,) = album("a.jpg")
+    wanted = request_(directory=photo.parent, pictures=("texture", "shape"), origins=True)
+    for _ in range(2):
+        assert [(outcome.label, outcome.status) for outcome in run([photo.parent], wanted)] == [(str(photo), "done")]
+
+
+def test_what_another_photo_of_that_name_left_goes(album, two_faces, request_, tmp_path):
+    (photo,) = album("a.jpg")
+    run([photo], request_(formats=("obj", "glb")))
+    photo.write_bytes(two_faces.read_bytes())
+    run([photo], request_(faces=FaceChoice(1)))
+    assert names(tmp_path / "out") == {f"a_face1.{suffix}" for suffix in ("obj", "mtl", "png", "json")}
+
+
 def test_resume_skips_what_is_there_and_does_what_is_not(album, request_, tmp_path):
     photos = album("a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg")
     out = tmp_path / "out"
@@ -173,6 +201,71 @@ def test_resume_wants_every_face_format_and_overlay(two_faces, request_):
     assert run([two_faces], request_(resume=True, origins=True))[0].status == "skipped"
     assert run([two_faces], request_(resume=True, formats=("obj", "ply")))[0].status == "done"
     assert run([two_faces], request_(resume=True, formats=("ply",)))[0].status == "skipped"
+
+
+def test_resume_wants_what_was_asked_for(album, request_, tmp_path):
+    """A texture of another size, or of light taken out, was told to be there already."""
+    photos = album("a.jpg")
+    smaller = ReconstructOptions(texture_size=512, delight=True)
+    run(photos, request_())
+    for options in (smaller, ReconstructOptions(texture_size=512), ReconstructOptions()):
+        assert run(photos, request_(options=options, resume=True))[0].status == "done"
+        assert run(photos, request_(options=options, resume=True))[0].status == "skipped"
+    told = json.loads((tmp_path / "out" / "a_face1.json").read_text())["asked"]
+    assert told == {
+        "texture_size": 1024,
+        "delight": False,
+        "focal_px": None,
+        "fov_deg": None,
+        "options": {},
+        "morph_targets": False,
+        "person": [],
+    }
+
+
+def test_resume_takes_a_head_with_more_in_it(album, request_, tmp_path):
+    photos, path = album("a.jpg"), tmp_path / "out" / "a_face1.json"
+    run(photos, request_())
+    tree = json.loads(path.read_text())
+    path.write_text(json.dumps(tree | {"asked": tree["asked"] | {"morph_targets": True}}))
+    assert run(photos, request_(resume=True))[0].status == "skipped"
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [({}, "skipped"), ({"options": ReconstructOptions(delight=True)}, "done")],
+)
+def test_resume_takes_heads_of_earlier_versions_for_usual_ones(album, request_, tmp_path, changes, status):
+    photos, path = album("a.jpg"), tmp_path / "out" / "a_face1.json"
+    run(photos, request_())
+    tree = json.loads(path.read_text())
+    del tree["asked"]
+    path.write_text(json.dumps(tree))
+    assert run(photos, request_(resume=True, **changes))[0].status == status
+
+
+def test_resume_wants_the_same_photos_of_one_person(album, request_, two_faces):
+    photos = album("a.jpg", "b.jpg")
+    photos[1].write_bytes(two_faces.read_bytes())
+    run(photos, request_(faces=FaceChoice(1)))
+    resumed = request_(faces=FaceChoice(1), resume=True)
+    for _ in range(2):  # alone, together, alone again: never there from the time before
+        assert {outcome.status for outcome in run(photos, resumed, same_person=True)} == {"done"}
+        assert {outcome.status for outcome in run(photos, resumed, same_person=True)} == {"skipped"}
+        assert {outcome.status for outcome in run(photos[:1], resumed, same_person=True)} == {"done"}
+        assert {outcome.status for outcome in run(photos, resumed)} == {"done"}
+
+
+def test_what_the_engine_was_asked_for_is_told_with_what_nobody_chose(request_):
+    known = EngineOption("fit", "Fit", (("fast", "Fast"), ("slow", "Slow")), "")
+    published = EngineOption("published", "Published", (("no", "No"), ("yes", "Yes")), "")
+    engine = replace(request_().engine, options=(known, published), outputs=frozenset({"mesh", "expressions"}))
+    asked = partial(request_, engine=engine)
+    assert asked().asked().options == {"fit": "fast"}  # what is published is a file of its own
+    slow = asked(options=ReconstructOptions(choices={"fit": "slow", "published": "yes"}), formats=("glb",))
+    assert slow.asked().options == {"fit": "slow"} and slow.asked(["b", "a"]).person == ("a", "b")
+    assert slow.usual() == asked().asked()
+    assert replace(slow, morph_targets=True).asked() == replace(slow.asked(), morph_targets=True)
 
 
 def test_pictures_that_a_head_cannot_have_are_left_out_and_told(two_faces, request_, tmp_path):
@@ -240,6 +333,17 @@ def test_frames_of_a_video_are_photos_of_their_own(request_, sample_photo, tmp_p
     assert lefts[2] - lefts[1] == pytest.approx(24, abs=3)
     again = list(run_batch(tasks, request_(resume=True), lambda label, step: None, workers=workers))
     assert {outcome.status for outcome in again} == {"skipped"}
+
+
+def test_frames_that_fail_are_named(request_, tmp_path):
+    """Of a film every line said the same: its path and that no face was found."""
+    writer = cv2.VideoWriter(str(tmp_path / "grey.avi"), cv2.VideoWriter.fourcc(*"MJPG"), 25, (64, 64))
+    for _ in range(2):
+        writer.write(np.full((64, 64, 3), 90, np.uint8))
+    writer.release()
+    film = tmp_path / "grey.avi"
+    reasons = [outcome.reason for outcome in run([film], request_())]
+    assert reasons == [f"{film}#0: no face was found", f"{film}#1: no face was found"]
 
 
 def test_long_names_leave_room_for_suffixes(album, request_, tmp_path):

@@ -113,6 +113,19 @@ def test_results_of_an_earlier_run_are_not_photos(tmp_path: Path) -> None:
     assert [item.path.name for item in expand_inputs([tmp_path])] == ["me.png", "me_face1.png", "x_face12.jpg"]
 
 
+def test_no_picture_beside_a_result_is_a_photo(tmp_path: Path) -> None:
+    """Pictures of ``--pictures`` and ``--origins`` became heads, theirs became heads, and so on with every run."""
+    endings = ("_origin", "_on_photo", "_model_on_photo", "_parts_seen", "_landmarks", "_sheet", "_model", "_face2_x")
+    for ending in ("", *endings):
+        photo_at(tmp_path / f"my_face1_x_face12{ending}.png")
+    kept = {"my_face1_x_face1_origin.png", "my_face1_x_face12b.png", "my_face1_x_face12_sheet.jpg", "_face12_.png"}
+    for name in kept:
+        photo_at(tmp_path / name)
+    (tmp_path / "my_face1_x_face12.json").write_text("{}")
+    (tmp_path / "_face12.json").write_text("{}")
+    assert {item.path.name for item in expand_inputs([tmp_path])} == kept
+
+
 def test_a_file_reached_twice_comes_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = photo_at(tmp_path / "a.png")
     monkeypatch.chdir(tmp_path)

@@ -7,6 +7,7 @@ nor a lying header can exhaust it.
 from __future__ import annotations
 
 import math
+import struct
 import tokenize
 import zipfile
 import zlib
@@ -25,9 +26,14 @@ MAX_MEMBERS = 4096
 BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
+    struct.error,
     tokenize.TokenError,
     EOFError,
     ValueError,
+    TypeError,  # this one and the next: heads of .npy that describe no kind of number
+    IndexError,
+    KeyError,
+    OverflowError,
     SyntaxError,
     RecursionError,
     NotImplementedError,  # a compression this Python cannot undo
@@ -77,6 +83,8 @@ def _checked_members(where: str, archive: zipfile.ZipFile, max_bytes: int) -> di
         name = info.filename.removesuffix(".npy")
         if name == info.filename or name in members:
             raise FaceviewerError(f"{where}: member {info.filename!r} is not an array or occurs twice")
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise FaceviewerError(f"{where}: array {info.filename!r} is packed in a way that is not read here")
         members[name] = info
     return members
 

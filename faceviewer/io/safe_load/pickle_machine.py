@@ -2,7 +2,8 @@
 
 A pickle is a program for a small stack machine. This one knows the instructions that build plain data, and a table of
 stand-ins for the few globals that its caller expects. Every other global or instruction ends the reading with a
-``PickleRefused`` that names it. Memory is bounded by the size of the pickle: whatever is built lies in it.
+``PickleRefused`` that names it. Memory is bounded by the size of the pickle: whatever is built lies in it, and what
+stand-ins may copy of it, which a few bytes ask for again and again, is counted.
 """
 
 from __future__ import annotations
@@ -15,6 +16,11 @@ from typing import Any
 
 MAX_STEPS = 2_000_000
 MAX_INTEGER_BITS = 128
+MAX_COPIED_SHARE = 4
+"""How often stand-ins may copy the bytes of a pickle, all their calls together ..."""
+MAX_COPIED_BYTES = 1 << 20
+"""... besides so much, for small ones."""
+_DICT_ENTRY_BYTES = 24
 _MAX_SHOWN = 100
 
 _VALUES = frozenset(
@@ -68,6 +74,8 @@ class PickleMachine:
         self._stack: list[Any] = []
         self._outer: list[list[Any]] = []
         self._memo: dict[int, Any] = {}
+        with stream.getbuffer() as buffer:
+            self._budget = MAX_COPIED_SHARE * (len(buffer) - stream.tell()) + MAX_COPIED_BYTES
         try:
             with warnings.catch_warnings(action="ignore"):  # about odd escapes in text
                 return self._run(stream)
@@ -144,6 +152,7 @@ class PickleMachine:
                 stack[-1] = self._called(stack[-1], arguments)
             case "BUILD":
                 state = stack.pop()
+                self._count_copies(state if type(state) is tuple else (state,))
                 _give_state(stack[-1], state)
             case "NEWOBJ" if self._new_object is not None:
                 arguments = stack.pop()
@@ -166,7 +175,18 @@ class PickleMachine:
     def _called(self, function: Any, arguments: Any) -> Any:
         if id(function) not in self._callable or type(arguments) is not tuple:
             raise PickleRefused("calls something that is not a function")
+        self._count_copies(arguments)
         return function(*arguments)
+
+    def _count_copies(self, arguments: tuple[Any, ...]) -> None:
+        """As if stand-ins copied all that they are given; bytes they keep, and numbers are small."""
+        for argument in arguments:
+            if isinstance(argument, str | bytearray):
+                self._budget -= len(argument)
+            elif isinstance(argument, dict):
+                self._budget -= _DICT_ENTRY_BYTES * len(argument)
+        if self._budget < 0:
+            raise PickleRefused("asks for much more memory than it has bytes")
 
     def _fetched(self, reference: Any) -> Any:
         if self._persistent is None:
