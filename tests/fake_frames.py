@@ -66,7 +66,7 @@ class SyntheticSource:
         self._next += 1
         return frame
 
-    def seek(self, time_s: float) -> None:
+    def seek(self, time_s: float, given_up: Callable[[], bool] = lambda: False) -> None:
         if not self.live:
             self._next = round(time_s * self._rate)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from faceviewer.app.documents import with_changes, without_document
+from faceviewer.app.documents import with_changes, without_document, work_on
 from faceviewer.app.state import AppState, DocumentStatus, HeadRef, Notice
 from faceviewer.jobs.events import FacesFound, HeadsReady
 
@@ -130,9 +130,4 @@ def _without_work(state: AppState, document_id: int, number: int | None = None) 
     def stays(ref: HeadRef) -> bool:
         return ref.document != document_id or (number is not None and ref.face_number != number)
 
-    work = replace(
-        state.work,
-        edits={ref: edits for ref, edits in state.work.edits.items() if stays(ref)},
-        measurements=tuple(m for m in state.work.measurements if stays(m.head)),
-    )
-    return replace(state, work=work)
+    return replace(state, work=work_on(state.work, stays))

@@ -37,12 +37,14 @@ class Autosave:
         self._state = state
         self._interval_s = interval_s
         self._stop = threading.Event()
+        self._wake = threading.Event()
         self._cancel = CancelToken()
         self._thread: threading.Thread | None = None
         self._lock: FileLock | None = None
         self._path = folder / f"{os.getpid()}-{secrets.token_hex(4)}{SESSION_SUFFIX}"
         self._writer = SessionWriter()
         self._saved: AppState | None = None
+        self._replaced: list[Path] = []
 
     @property
     def path(self) -> Path:
@@ -64,26 +66,49 @@ class Autosave:
         self._thread.start()
 
     def close(self) -> None:
-        """A clean exit: stop, and remove this window's file."""
+        """A clean exit: stop, and remove this window's file and those that it replaces."""
         self._stop.set()
+        self._wake.set()
         self._cancel.cancel()
         if self._thread is not None:
             self._thread.join(_CLOSE_TIMEOUT_S)
         if self._lock is not None:
             self._path.unlink(missing_ok=True)
             self._lock.release()
+        self._discard_replaced(len(self._replaced))
+
+    def replaces(self, path: Path) -> None:
+        """What ``path`` holds is in the state now: save soon, and remove that file then.
+
+        Removed before, it was lost when the window crashed once more.
+        """
+        self._replaced.append(path)
+        self._wake.set()
 
     def save(self) -> bool:
         """Write the state if it changed since the last time; False when there was nothing to write."""
+        replaced = len(self._replaced)  # before looking at the state: those that come meanwhile wait for the next time
         state = self._state()
-        if not worth_saving(state) or not differs(state, self._saved):
+        if not worth_saving(state):
             return False
-        self._writer.write(state, self._path, _ignore, self._cancel)
-        self._saved = state
-        return True
+        changed = differs(state, self._saved)
+        if changed:
+            self._writer.write(state, self._path, _ignore, self._cancel)
+            self._saved = state
+        self._discard_replaced(replaced)
+        return changed
+
+    def _discard_replaced(self, count: int) -> None:
+        for path in self._replaced[:count]:
+            discard(path)
+        del self._replaced[:count]
 
     def _run(self) -> None:
-        while not self._stop.wait(self._interval_s()):
+        while True:
+            self._wake.wait(self._interval_s())
+            self._wake.clear()
+            if self._stop.is_set():
+                return
             try:
                 self.save()
             except Cancelled:

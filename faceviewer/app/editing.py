@@ -183,4 +183,6 @@ class Editing:
         all_edits: dict[HeadRef, Edits] = {**state.work.edits, ref: edits}
         if edits == NO_EDITS:
             del all_edits[ref]
+        if merge_key:  # the same slider of another head is another step: one undo took back both
+            merge_key = f"{merge_key} of {ref.document}/{ref.face_number}"
         self._store.edit(label, replace(state.work, edits=all_edits), merge_key=merge_key)

@@ -27,13 +27,15 @@ class Engines:
 
     def use(self, engine_id: str) -> None:
         """Make the shown photo's heads with another engine from now on; those there are stay until it has done so."""
-        document = self._store.state.shown.document
+        shown = self._store.state.shown
+        document = shown.document
         if document is None or self._refused(engine_id):
             return
         self._store.update(with_changes(self._store.state, document.id, engine=engine_id))
         if document.kind != "photo":
             return
-        face = document.faces[document.shown_face - 1] if document.faces else None
+        number = shown.head.face_number if shown.head is not None else document.shown_face  # comparisons show their own
+        face = document.faces[number - 1] if document.faces else None
         self._reconstructing.search(document.id, like=face)
 
     def compare(self, engine_id: str) -> None:

@@ -116,7 +116,7 @@ def suggested_stem(state: AppState) -> str:
 
 def heads_of(state: AppState, plan: ExportPlan) -> tuple[ExportHead, ...]:
     """The heads that ``plan`` names, in the order of the list."""
-    shown = state.shown.document
+    shown, head = state.shown.document, state.shown.head
     if plan.scope == "all":
         documents = [document for document in state.documents if document.heads]
         stems = unique_slugs(Path(document.title).stem for document in documents)
@@ -125,7 +125,8 @@ def heads_of(state: AppState, plan: ExportPlan) -> tuple[ExportHead, ...]:
         stems = [slug(plan.stem or suggested_stem(state))] * len(documents)
     heads = []
     for document, stem in zip(documents, stems, strict=True):
-        numbers = [document.shown_face] if plan.scope == "shown" else sorted(document.heads)
+        number = head.face_number if head is not None else document.shown_face  # comparisons show their own
+        numbers = [number] if plan.scope == "shown" else sorted(document.heads)
         heads += [
             ExportHead(
                 stem=f"{stem}_face{number}",

@@ -65,7 +65,7 @@ class Live:
         self._orders = Orders(settings)
         self._background = background
         self._controls = FollowControls()
-        self._sources: dict[int, FrameSource] = {}
+        self._cameras: dict[int, FrameSource] = {}
         self._left_at_s: dict[int, float] = {}
         self._textures: Mapping[str, Texture] = {}
         self.generation = NOT_FOLLOWING
@@ -98,35 +98,32 @@ class Live:
             self._reconstructing.remember_opened((document.id,), alone=True)
             state = with_documents(state, [document])
         self._store.update(replace(state, current=document.id, comparison=None, selection=None, hover=None))
-        self.follow(document.id, source)
+        self._cameras[document.id] = source
+        self.follow_document(document.id)
 
     def follow_document(self, document_id: int) -> None:
-        """Follow the face in a video of the list."""
-        from faceviewer.jobs.video_source import VideoFileSource  # brings OpenCV
-
+        """Follow the face in a video of the list from where it was left, or in a camera that was opened before."""
         document = self._store.state.document(document_id)
-        if document is not None and document.path is not None:
-            self.follow(document_id, VideoFileSource(document.path))
-
-    def follow(self, document_id: int, source: FrameSource) -> None:
-        """Follow the face in the frames of ``source`` as document ``document_id``, from where it was left."""
+        if document is None or not self.can_play(document):
+            return
         self.stop()
-        self._sources[document_id] = source
         self._textures = {}
-        start_s = 0.0 if source.live else self._left_at_s.get(document_id, 0.0)
-        self._begin(LiveState(document_id, smoothing=SMOOTHING, mirror=source.live, time_s=start_s))
+        live = document.kind == "webcam"
+        start_s = 0.0 if live else self._left_at_s.get(document_id, 0.0)
+        self._begin(LiveState(document_id, smoothing=SMOOTHING, mirror=live, time_s=start_s))
 
     def can_play(self, document: Document | None) -> bool:
-        """Whether ``play`` can follow this document: any video, or a camera that was opened before."""
-        return document is not None and (document.kind == "video" or document.id in self._sources)
+        """Whether ``play`` can follow this document: a video's file, or a camera that was opened before."""
+        if document is None:
+            return False
+        is_video = document.kind == "video" and document.path is not None
+        return is_video or (document.kind == "webcam" and document.id in self._cameras)
 
     def play(self) -> None:
         """Go on after a freeze, or follow what is shown again; a video that has come to its end begins anew."""
         live, document = self._store.state.live, self._store.state.shown.document
         if live is None:
-            if document is not None and document.id in self._sources:
-                self.follow(document.id, self._sources[document.id])
-            elif document is not None and document.kind == "video":
+            if document is not None:
                 self.follow_document(document.id)
         elif self.generation == NOT_FOLLOWING:
             self._begin(replace(live, playing=True, time_s=self._left_at_s.get(live.document, 0.0)))
@@ -184,7 +181,7 @@ class Live:
         live = self._store.state.live
         if live is not None and document_id in (None, live.document):
             self.stop()
-        for memory in (self._sources, self._left_at_s):
+        for memory in (self._cameras, self._left_at_s):
             if document_id is None:
                 memory.clear()
             else:
@@ -223,9 +220,23 @@ class Live:
             state = with_changes(state, live.document, status="working", message="")
         live = replace(live, recording=None, stage="Waiting for the engine")
         self._store.update(replace(state, live=live, notice=None))
-        source, document = self._sources[live.document], state.document(live.document)
-        if document is not None:
+        document = state.document(live.document)
+        source = self._source(document) if document is not None else None
+        if document is not None and source is not None:
             self._worker.submit(self._orders.follow(self.generation, document, source, self._controls))
+
+    def _source(self, document: Document) -> FrameSource | None:
+        """Where frames come from. Each following of a video reads it with a decoder of its own.
+
+        The thread of the one before may still be going to a far place: two on one decoder took each other's frames.
+        """
+        if document.kind == "webcam":
+            return self._cameras.get(document.id)
+        if document.path is None:
+            return None
+        from faceviewer.jobs.video_source import VideoFileSource  # brings OpenCV
+
+        return VideoFileSource(document.path)
 
     def _show_frame(self, event: FrameFollowed) -> None:
         state = self._store.state
@@ -265,6 +276,8 @@ class Live:
         self._store.update(replace(self._store.state, live=None))
         if live is not None:
             self._reconstructing.refuse(live.document, event.sentence)
+            if self._store.state.document(live.document) is None:
+                self.forget(live.document)  # Play followed it in whatever had its number next
 
     def _rest_at(self, resume_s: float) -> None:
         """No job follows any more; Play goes on at ``resume_s``."""

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from faceviewer.app.answers import as_if_never_opened, with_failure
 from faceviewer.app.documents import with_changes
 from faceviewer.app.mesh_results import MeshResult, drawn_bounds, read_mesh_result
-from faceviewer.app.state import AppState, Notice, ViewCamera
+from faceviewer.app.state import AppState, Document, Notice, ViewCamera
 from faceviewer.app.store import Store
 from faceviewer.app.threads import Reader
 from faceviewer.app.viewing import FRAME_MARGIN, frame_camera
@@ -38,12 +39,14 @@ class MeshDocuments:
         self._reader = reader
         self._place = place
         self._reading: dict[int, CancelToken] = {}
-        self._opened_alone: dict[int, int | None] = {}
+        self._opened_alone: dict[int, tuple[Path, int | None]] = {}
+        """Document -> its file, for another list may have that number, too, and what was shown before it."""
 
     def remember_opened(self, document_id: int) -> None:
         """This one was just opened, alone: when it cannot be read, it leaves the list again."""
-        shown = self._store.state.shown.document
-        self._opened_alone[document_id] = shown.id if shown is not None else None
+        document, shown = self._store.state.document(document_id), self._store.state.shown.document
+        if document is not None and document.path is not None:
+            self._opened_alone[document_id] = document.path, shown.id if shown is not None else None
 
     def read(self, document_id: int) -> None:
         """Read the document's file and show its mesh."""
@@ -72,15 +75,16 @@ class MeshDocuments:
             self._opened_alone.pop(document_id, None)
             self._store.update(_with_mesh(state, document_id, outcome.value))
         else:
-            self._refuse(document_id, f"{outcome.error.rstrip('.')}.")
+            self._refuse(document, f"{outcome.error.rstrip('.')}.")
 
-    def _refuse(self, document_id: int, sentence: str) -> None:
+    def _refuse(self, document: Document, sentence: str) -> None:
         logger.error("%s", sentence)
         state = replace(self._store.state, notice=Notice(sentence, "error"))
-        if document_id in self._opened_alone:
-            self._store.update(as_if_never_opened(state, document_id, self._opened_alone.pop(document_id)))
+        path, shown_before = self._opened_alone.pop(document.id, (None, None))
+        if path is not None and path == document.path:
+            self._store.update(as_if_never_opened(state, document.id, shown_before))
         else:
-            self._store.update(with_failure(state, document_id, sentence))
+            self._store.update(with_failure(state, document.id, sentence))
 
 
 def _with_mesh(state: AppState, document_id: int, read: MeshResult) -> AppState:

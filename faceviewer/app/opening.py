@@ -50,7 +50,7 @@ class Opening:
         """Open photos, videos, meshes, folders or a session. What is none of these gives one sentence, and no more."""
         sessions = [path for path in paths if path.suffix.lower() == SESSION_SUFFIX and path.is_file()]
         if sessions:
-            self._open_session(sessions[0])
+            self._open_session(sessions[0].absolute())  # other windows, which start elsewhere, may save it
             return
         state = self._store.state
         files, refused = [], []
@@ -72,15 +72,15 @@ class Opening:
             self._store.update(replace(state, notice=Notice(_joined(refused), "error")))
         if not files:
             return
-        fresh = [path.absolute() for path in files if document_of_path(state, path.absolute()) is None]
+        known = {document.path for document in state.documents}  # for thousands, one look through the list each is slow
+        fresh = [path for path in dict.fromkeys(file.absolute() for file in files) if path not in known]
         first = next_id(state)
         documents = [
             Document(id=first + k, title=path.name, kind=_kind(path) or "photo", path=path)
             for k, path in enumerate(fresh)
         ]
         self._store.update(with_documents(self._store.state, documents))
-        for path in paths:
-            self._recent.add(path.absolute())
+        self._recent.add(*paths)
         chosen = document_of_path(self._store.state, files[0].absolute())
         if chosen is not None:
             others = tuple(document.id for document in documents if document.kind != "mesh")
@@ -136,11 +136,15 @@ class Opening:
             self._reconstructing.reconstruct(document.id, (number,))
 
     def remove(self, document_id: int) -> None:
-        """Take one document off the list; its file stays."""
+        """Take one document off the list; its file stays. The neighbour of the chosen one is chosen."""
+        was_chosen = self._store.state.current == document_id
         self._live.forget(document_id)
         self._reconstructing.forget(document_id)
         self._meshes.forget(document_id)
         self._store.update(without_document(self._store.state, document_id))
+        neighbour = self._store.state.current
+        if was_chosen and neighbour is not None:
+            self.choose_document(neighbour)
 
 
 def _kind(path: Path) -> DocumentKind | None:

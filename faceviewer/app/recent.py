@@ -28,11 +28,14 @@ class RecentFiles:
         limit = self._limit()
         return tuple(path for path in map(Path, self._remembered) if path.exists())[:limit]
 
-    def add(self, path: Path) -> None:
-        """Put ``path`` first; a file of whatever spelling is remembered once."""
-        spelled = str(path.absolute())
-        others = [other for other in self._read() or self._remembered if _key(other) != _key(spelled)]
-        self._remembered = [spelled, *others][: self._limit()]
+    def add(self, *paths: Path) -> None:
+        """Put ``paths`` first, the last of them at the top; a file of whatever spelling is remembered once."""
+        limit, kept = self._limit(), {}
+        for spelled in (*reversed([str(path.absolute()) for path in paths]), *(self._read() or self._remembered)):
+            if len(kept) == limit:
+                break
+            kept.setdefault(_key(spelled), spelled)
+        self._remembered = list(kept.values())
         self._write()
 
     def clear(self) -> None:
@@ -51,7 +54,7 @@ class RecentFiles:
         return [entry for entry in stored if isinstance(entry, str)] if isinstance(stored, list) else []
 
     def _write(self) -> None:
-        text = json.dumps(self._remembered, indent=2, ensure_ascii=False) + "\n"
+        text = json.dumps(self._remembered, indent=2) + "\n"  # ASCII: file names may be no Unicode
         try:
             write_atomically(self._file, lambda path: path.write_text(text, encoding="utf-8"))
         except FaceviewerError as error:
@@ -59,4 +62,7 @@ class RecentFiles:
 
 
 def _key(path: str) -> str:
-    return os.path.normcase(os.path.realpath(path))
+    try:
+        return os.path.normcase(os.path.realpath(path))
+    except ValueError:  # no file can be called that, but a damaged list can say so
+        return path

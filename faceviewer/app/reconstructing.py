@@ -62,6 +62,8 @@ class Reconstructing:
         self._generation = 0
         self._request: Request | None = None
         self._waiting: list[int] = []
+        self._turn: int | None = None
+        """Which document of the list that is worked through was begun last."""
         self._opened_alone: set[int] = set()
         self._before: int | None = None
         self._search_seconds: dict[int, float] = {}
@@ -86,7 +88,7 @@ class Reconstructing:
 
     def give_way(self) -> int:
         """End what is under way and what waits, without a word, and number the job that takes its place."""
-        self._waiting.clear()
+        self._leave_list()
         generation = self.next_generation()
         self._end_job()
         return generation
@@ -138,13 +140,15 @@ class Reconstructing:
 
     def reconstruct_shown(self, *, all_faces: bool = False) -> None:
         """Make the chosen face of the shown photo anew, or all of its faces."""
-        document = self._store.state.shown.document
+        shown = self._store.state.shown
+        document = shown.document
         if document is None:
             return
         if not document.faces:
             self.search(document.id)
             return
-        numbers = tuple(range(1, len(document.faces) + 1)) if all_faces else (document.shown_face,)
+        number = shown.head.face_number if shown.head is not None else document.shown_face  # comparisons show their own
+        numbers = tuple(range(1, len(document.faces) + 1)) if all_faces else (number,)
         self.reconstruct(document.id, numbers)
 
     def reconstruct_list(self) -> None:
@@ -155,7 +159,8 @@ class Reconstructing:
 
     def cancel(self) -> None:
         """Stop the job; what was there before stays as it is."""
-        self._waiting.clear()
+        self._leave_list()
+        self._opened_alone.clear()  # they stay listed; and a session that is opened now may use their numbers
         if self._store.state.job is None:
             return
         self.next_generation()
@@ -175,12 +180,14 @@ class Reconstructing:
             self._store.update(with_failure(state, document_id, sentence))
 
     def forget(self, document_id: int) -> None:
-        """A document leaves the list: nothing more is done for it."""
+        """A document leaves the list: nothing more is done for it, and what waits has its turn."""
         self._waiting = [waiting for waiting in self._waiting if waiting != document_id]
         self._search_seconds.pop(document_id, None)
+        self._opened_alone.discard(document_id)
         if self._request is not None and self._request.document == document_id and self._store.state.job is not None:
             self.next_generation()
-            self._cancelled()
+            self._end_job()
+            self._next_waiting()
 
     def handle(self, event: JobEvent) -> None:
         """Take one event of the engine thread into the state; those of older generations are dropped."""
@@ -214,6 +221,7 @@ class Reconstructing:
         return document if document is not None and document.kind == "photo" else None
 
     def _search(self, document: Document, search: Search, request: Request) -> None:
+        self._make_room(document.id)
         self._before_job()
         self._request = request
         generation = self.next_generation()
@@ -247,12 +255,29 @@ class Reconstructing:
         numbers = tuple(number for number in numbers if 1 <= number <= len(faces))
         if not numbers:
             return
+        self._make_room(document.id)
         self._before_job()
         self._request = request
         generation, seconds = self.next_generation(), self._search_seconds.get(document.id, 0.0)
         job = self._orders.reconstruct(generation, document, photo, faces, numbers, seconds)
         self._announce(document, f"Reconstructing {document.title}", "Waiting for the engine")
         self._worker.submit(job)
+
+    def _make_room(self, document_id: int) -> None:
+        """End the work on another document, so that it can be chosen again; in a list it waits for another turn.
+
+        Left as it was it said "Working" for ever, and choosing it did nothing.
+        """
+        request = self._request
+        if self._store.state.job is None or request is None or request.document == document_id:
+            return
+        displaced = self._store.state.document(request.document)
+        in_list = bool(self._waiting) or self._turn == request.document
+        self._waiting = [waiting for waiting in self._waiting if waiting not in (document_id, request.document)]
+        if in_list and displaced is not None and displaced.kind == "photo" and not displaced.heads:
+            self._waiting.insert(0, displaced.id)
+        self._opened_alone.discard(request.document)
+        self._end_job()
 
     def _announce(self, document: Document, title: str, stage: str) -> None:
         state = with_changes(self._store.state, document.id, status="working", message="")
@@ -311,8 +336,13 @@ class Reconstructing:
         self._change(notice=Notice("Cancelled. What was there before is still there.", "info"))
 
     def _next_waiting(self) -> None:
-        if self._waiting:
-            self.search(self._waiting.pop(0))
+        self._turn = self._waiting.pop(0) if self._waiting else None
+        if self._turn is not None:
+            self.search(self._turn)
+
+    def _leave_list(self) -> None:
+        self._waiting.clear()
+        self._turn = None
 
     def _change(self, **fields: object) -> None:
         self._store.update(replace(self._store.state, **fields))  # type: ignore[arg-type]

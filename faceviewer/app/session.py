@@ -62,7 +62,7 @@ class OpenedSession:
     state: AppState
     """Documents, current, work, view and comparison; the rest as in an empty application."""
     missing: tuple[str, ...]
-    """One sentence per photo that is not there or has changed."""
+    """One sentence per photo that is not there or has changed, and one on measurements that were left out."""
     session_path: Path | None
     """Where the user had saved the session that an autosave was taken of."""
 
@@ -139,6 +139,8 @@ class SessionWriter:
                 {} if from_file or d.pasted is not None else _place(self._photos(d.photo), f"pictures/{d.id}", members)
             )
             photo = {"sha256": d.photo.sha256, **own}
+        elif from_file and d.lost_sha256:
+            photo = {"sha256": d.lost_sha256}
         return {
             "id": d.id,
             "title": d.title,
@@ -180,11 +182,20 @@ def _read(archive: SessionArchive, progress: ProgressCallback, cancel: CancelTok
         tree["documents"].fail("two documents have one id")
     current = None if tree["current"].is_null() else tree["current"].integer(0, MAX_ID)
     state = AppState(documents=tuple(documents), current=current, view=view_of(tree["view"]))
-    work = decode_work(tree["work"], lambda ref: _triangle_count(state, ref))
+    work, left_out = decode_work(tree["work"], lambda ref: _triangle_count(state, ref))
     state = replace(state, work=work, comparison=decode_comparison(tree["comparison"], state))
     saved_at = tree["session_path"]
     session_path = None if saved_at.is_null() else Path(saved_at.text())
-    return OpenedSession(archive.path, state, tuple(finder.missing), session_path)
+    return OpenedSession(archive.path, state, (*finder.missing, *_left_out(left_out)), session_path)
+
+
+def _left_out(measurements: int) -> tuple[str, ...]:
+    """What to say of measurements that do not fit their head."""
+    if not measurements:
+        return ()
+    if measurements == 1:
+        return ("A measurement does not fit its head and was left out.",)
+    return (f"{measurements} measurements do not fit their heads and were left out.",)
 
 
 def _read_document(
@@ -197,11 +208,13 @@ def _read_document(
     if not node["pasted"].is_null():
         pasted = _decode_picture(archive, node["pasted"], f"pasted/{document_id}")
     path = photo = None
+    lost_sha256 = ""
     if not node["path"].is_null():
         path = finder.locate(node["path"], _digest(node) if kind == "photo" else "")
     if not node["photo"].is_null():
         if kind == "photo" and path is not None:
             photo = finder.load(path, node["path"], _digest(node), node["title"].text())
+            lost_sha256 = _digest(node) if photo is None else ""
         else:
             photo = pasted or _decode_picture(archive, node["photo"], f"pictures/{document_id}")
     faces = f"faces/{document_id}"
@@ -223,6 +236,7 @@ def _read_document(
         rotation_deg=rotation_deg,
         engine=_text(node, "engine"),
         searched_by=_text(node, "searched_by"),
+        lost_sha256=lost_sha256,
     )
 
 

@@ -48,17 +48,18 @@ def encode_work(work: Work) -> dict[str, Any]:
     }
 
 
-def decode_work(node: JsonNode, triangle_count: Callable[[HeadRef], int]) -> Work:
-    """Inverse of ``encode_work``; ``triangle_count`` says how many triangles a head has, 0 for one that is not there.
+def decode_work(node: JsonNode, triangle_count: Callable[[HeadRef], int]) -> tuple[Work, int]:
+    """Inverse of ``encode_work``, and how many measurements are left out because they do not fit their head.
 
-    Work on heads that are not there is left out. Raises FaceviewerError.
+    ``triangle_count`` says how many triangles a head has, 0 for one that is not there: work on those is left out
+    without being counted. Raises FaceviewerError.
     """
     edits = {_decode_ref(tree): _edits(tree) for tree in node["edits"].elements()}
-    measurements = (_measurement(tree, triangle_count) for tree in node["measurements"].elements())
-    return Work(
-        edits={ref: edit for ref, edit in edits.items() if triangle_count(ref)},
-        measurements=tuple(measurement for measurement in measurements if measurement is not None),
-    )
+    measurements = [_measurement(tree) for tree in node["measurements"].elements()]
+    there = [measurement for measurement in measurements if triangle_count(measurement.head)]
+    fitting = [measurement for measurement in there if _fits(measurement, triangle_count(measurement.head))]
+    work = Work({ref: edit for ref, edit in edits.items() if triangle_count(ref)}, tuple(fitting))
+    return work, len(there) - len(fitting)
 
 
 def encode_comparison(comparison: Comparison | None) -> dict[str, Any] | None:
@@ -130,18 +131,21 @@ def _edits(node: JsonNode) -> Edits:
     )
 
 
-def _measurement(node: JsonNode, triangle_count: Callable[[HeadRef], int]) -> Measurement | None:
+def _measurement(node: JsonNode) -> Measurement:
     ref = _decode_ref(node)
-    if not (count := triangle_count(ref)):
-        return None
     points = tuple(
-        SurfacePoint(tree["triangle"].integer(0, count - 1), _weights(tree["barycentric"]))
+        SurfacePoint(tree["triangle"].integer(0, MAX_ID), _weights(tree["barycentric"]))
         for tree in node["points"].elements()
     )
     kind = cast(Literal["distance", "surface", "angle"], node["kind"].choice("distance", "surface", "angle"))
     if len(points) != (3 if kind == "angle" else 2):
         node.fail("a measurement has 2 points, an angle 3")
     return Measurement(ref, kind, points)
+
+
+def _fits(measurement: Measurement, triangle_count: int) -> bool:
+    """Whether the head has the triangles that were measured: one measurement of another head lost the whole session."""
+    return all(point.triangle < triangle_count for point in measurement.points)
 
 
 def _weights(node: JsonNode) -> tuple[float, float, float]:

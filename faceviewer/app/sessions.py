@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from faceviewer.app.autosave import Autosave, discard, left_behind
+from faceviewer.app.documents import highest_id
 from faceviewer.app.session import OpenedSession, SessionWriter, read_session
 from faceviewer.app.settings import Settings
 from faceviewer.app.state import AppState, Notice
@@ -22,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 RESTORE_COMMAND, DISCARD_COMMAND = "file.restore_session", "file.discard_session"
 _PATTERNS = (f"*{SESSION_SUFFIX}",)
+_ONE_MORE = "Another session that was not closed properly is kept, and offered at the next start."
 
 
 class Sessions:
@@ -51,7 +53,8 @@ class Sessions:
         self._autosave = Autosave(self._folder, lambda: store.state, lambda: settings.number("files.autosave_s"))
         self._writer = SessionWriter()
         self._saved = AppState()
-        self._left: Path | None = None
+        self._opened = 0  # how many sessions took the place of what was there
+        self._left: list[Path] = []
 
     @property
     def unsaved(self) -> bool:
@@ -69,9 +72,8 @@ class Sessions:
     def save(self, path: Path) -> None:
         """Write the session to ``path``; the end is told in a notice."""
         state = replace(self._store.state, session_path=path)
-        self._background.submit(
-            "Saving the session", partial(self._writer.write, state, path), partial(self._was_saved, state)
-        )
+        done = partial(self._was_saved, state, self._opened)
+        self._background.submit("Saving the session", partial(self._writer.write, state, path), done)
 
     def save_or_ask(self) -> None:
         """Save to the session's own file, or ask for one."""
@@ -97,45 +99,57 @@ class Sessions:
 
     def open(self, path: Path) -> None:
         """Open the session in ``path`` in the place of what is open. A file that is none changes nothing."""
-        if self.unsaved and not self._ui.confirm(
-            "Your changes since the last save will be lost when another session is opened.", "Open"
-        ):
-            return
-        self._read(path, self._was_opened)
+        if self._may_replace():
+            self._read(path, self._was_opened)
 
     def start_autosave(self) -> None:
         """Begin to save by itself; when a window crashed before, offer what it left behind."""
-        left = left_behind(self._folder)
+        self._left = left_behind(self._folder)
         self._autosave.start()
-        if left:
-            self._left, *older = left
-            for path in older:
-                discard(path)
-            text = "faceviewer was not closed properly last time. Its photos, results and changes can be brought back."
-            notice = Notice(text, "warning", (RESTORE_COMMAND, DISCARD_COMMAND))
-            self._store.update(replace(self._store.state, can_restore=True, notice=notice))
+        if self._left:
+            self._offer("faceviewer was not closed properly last time.")
 
     def restore(self) -> None:
         """Open what the crashed window left behind."""
-        if self._left is not None:
-            self._read(self._left, self._was_restored)
+        if self._left and self._may_replace():
+            self._read(self._left[0], self._was_restored)
 
     def discard_left(self) -> None:
-        """Remove what the crashed window left behind."""
-        if self._left is not None:
-            discard(self._left)
-            self._left = None
+        """Remove what the crashed window left behind; when another one did so before, that is offered next."""
+        if not self._left:
+            return
+        discard(self._left.pop(0))
+        if self._left:
+            self._offer("Another window was not closed properly before.")
+        else:
             self._store.update(replace(self._store.state, can_restore=False, notice=None))
 
     def clean_exit(self) -> None:
         """The window closes as it should: stop saving by itself, nothing is left behind."""
         self._autosave.close()
 
-    def _read(self, path: Path, done: Callable[[OpenedSession], None]) -> None:
-        self._background.submit("Opening the session", partial(read_session, path), partial(self._was_read, done))
+    def _offer(self, sentence: str) -> None:
+        notice = Notice(
+            f"{sentence} Its photos, results and changes can be brought back.",
+            "warning",
+            (RESTORE_COMMAND, DISCARD_COMMAND),
+        )
+        self._store.update(replace(self._store.state, can_restore=True, notice=notice))
 
-    def _was_read(self, done: Callable[[OpenedSession], None], outcome: Outcome) -> None:
+    def _may_replace(self) -> bool:
+        """Whether another session may take the place of what is open; asks where that would lose something."""
+        question = "Your changes since the last save will be lost when another session is opened."
+        return not self.unsaved or self._ui.confirm(question, "Open")
+
+    def _read(self, path: Path, done: Callable[[OpenedSession], None]) -> None:
+        done_with = partial(self._was_read, done, self._store.state)
+        self._background.submit("Opening the session", partial(read_session, path), done_with)
+
+    def _was_read(self, done: Callable[[OpenedSession], None], asked: AppState, outcome: Outcome) -> None:
+        """``asked``: the state when the user was asked whether it may go."""
         if isinstance(outcome.value, OpenedSession):
+            if self._store.state.work is not asked.work and not self._may_replace():
+                return
             self._before_open()
             done(outcome.value)
         else:
@@ -149,34 +163,50 @@ class Sessions:
 
     def _was_restored(self, opened: OpenedSession) -> None:
         self._saved = AppState()
+        older = len(self._left) > 1
+        self._left = []
         self._show(opened, opened.session_path)
-        discard(opened.path)
-        self._left = None
+        self._autosave.replaces(opened.path)
+        if older and self._store.state.notice is None:
+            self._say(Notice(_ONE_MORE))
 
     def _show(self, opened: OpenedSession, session_path: Path | None) -> None:
+        """The session in the place of photos and work; what other windows show and do goes on."""
         read, now = opened.state, self._store.state
+        self._opened += 1
         state = replace(
-            read,
-            engine=now.engine,
-            device=now.device,
+            now,
+            documents=read.documents,
+            current=read.current,
+            last_id=highest_id(now),
+            work=read.work,
+            view=read.view,
+            comparison=read.comparison,
+            selection=None,
+            hover=None,
+            pending_points=(),
+            tool="select",
+            wear=replace(now.wear, worn={}),  # by number of the photo, which is another one now
             session_path=session_path,
-            can_restore=self._left is not None and self._left != opened.path,
-            last_export=now.last_export,
+            can_restore=bool(self._left),
             notice=_notice(opened.missing),
         )
         self._store.update(state)
         self._store.forget_history()
 
-    def _was_saved(self, state: AppState, outcome: Outcome) -> None:
+    def _was_saved(self, state: AppState, opened: int, outcome: Outcome) -> None:
+        """``opened``: how many sessions had been opened when ``state`` was to be saved."""
         if outcome.error:
             logger.error("session: %s", outcome.error)
             self._say(Notice(f"The session was not saved: {outcome.error.rstrip('.')}.", "error"))
             return
         assert state.session_path is not None
-        self._saved = state
         self._remember(state.session_path)
-        notice = Notice(f"The session was saved as {state.session_path.name}.")
-        self._store.update(replace(self._store.state, session_path=state.session_path, notice=notice))
+        now = replace(self._store.state, notice=Notice(f"The session was saved as {state.session_path.name}."))
+        if opened == self._opened:  # else another one is open now, and would be saved over this one
+            self._saved = state
+            now = replace(now, session_path=state.session_path)
+        self._store.update(now)
 
     def _say(self, notice: Notice) -> None:
         self._store.update(replace(self._store.state, notice=notice))

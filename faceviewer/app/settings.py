@@ -127,7 +127,7 @@ class Settings:
             self._tell(f"{self.path.name}: the settings {reason}; defaults are used, the file is kept as {aside.name}")
 
     def _write(self) -> None:
-        text = json.dumps(self._stored, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        text = json.dumps(self._stored, indent=2, sort_keys=True) + "\n"  # ASCII: folder names may be no Unicode
         try:
             write_atomically(self.path, lambda path: path.write_text(text, encoding="utf-8"))
             self._text = text

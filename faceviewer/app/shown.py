@@ -26,7 +26,7 @@ def derive(state: AppState, before: AppState) -> AppState:
         return state if state.shown is before.shown else replace(state, shown=before.shown)
     document = _shown_document(state, before)
     if document is None:
-        return replace(state, shown=Shown())
+        return replace(state, shown=Shown(), pending_points=())
     number = state.comparison.reference.face_number if state.comparison is not None else document.shown_face
     result = document.heads.get(number)
     head = HeadRef(document.id, number) if result is not None else None
@@ -50,7 +50,18 @@ def derive(state: AppState, before: AppState) -> AppState:
             before.comparison.other if before.comparison else None,
         ),
     )
-    return replace(state, shown=shown)
+    pending_points = state.pending_points if _is_same_surface(shown, before.shown) else ()
+    return replace(state, shown=shown, pending_points=pending_points)
+
+
+def _is_same_surface(shown: Shown, before: Shown) -> bool:
+    """Whether points of the head that was shown before are those of the one that is shown now.
+
+    A measurement begun on one head was completed on another, or met triangles that this one does not have.
+    """
+    if shown.head != before.head or shown.mesh is None or before.mesh is None:
+        return False
+    return shown.mesh.topology is before.mesh.topology
 
 
 def _shown_document(state: AppState, before: AppState) -> Document | None:

@@ -90,6 +90,8 @@ class Document:
     """Id of the engine that was chosen for this one; empty for that of the settings."""
     searched_by: str = ""
     """Id of the engine whose search found ``faces``; empty where nobody knows."""
+    lost_sha256: str = ""
+    """Digest of the photo that a session knew and could not find; it is known again by it once it is back."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "heads", MappingProxyType(dict(self.heads)))
@@ -281,6 +283,8 @@ class AppState:
     documents: tuple[Document, ...] = ()
     current: int | None = None
     """Id of the document that was chosen in the list."""
+    last_id: int = 0
+    """The highest id of documents that have left the list: none is given twice."""
     work: Work = field(default_factory=Work)
     view: ViewState = field(default_factory=ViewState)
     tool: Tool = "select"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from faceviewer.app.state import AppState, Work
+from faceviewer.app.documents import is_same_head, work_on
+from faceviewer.app.state import AppState, HeadRef, Work
 
 Listener = Callable[[AppState, AppState], None]
 """Called with (state, state before)."""
@@ -47,6 +48,8 @@ class Store:
         before = self._state
         if state is before:
             return
+        if state.documents is not before.documents:
+            state = self._without_lost_heads(state, before)
         self._state = self._derive(state, before)
         for listener in tuple(self._listeners):
             listener(self._state, before)
@@ -82,6 +85,19 @@ class Store:
         self._redo.clear()
         self._show(self._state.work)
 
+    def _without_lost_heads(self, state: AppState, before: AppState) -> AppState:
+        """``state`` with a history that says nothing of heads that have left or were made anew since ``before``.
+
+        Undo gave their edits and measurements to other heads, and a session saved after it could not be opened.
+        """
+        refs = {ref for step in (*self._undo, *self._redo) for ref in _heads_of(step.work)}
+        lost = {ref for ref in refs if not is_same_head(ref, state, before)}
+        if not lost:
+            return state
+        self._undo = _without(self._undo, lost, state.work)
+        self._redo = _without(self._redo, lost, state.work)
+        return self._with_labels(state)
+
     def _exchange(self, source: list[_Step], target: list[_Step]) -> None:
         if source:
             step = source.pop()
@@ -89,6 +105,27 @@ class Store:
             self._show(step.work)
 
     def _show(self, work: Work) -> None:
+        self.update(self._with_labels(replace(self._state, work=work)))
+
+    def _with_labels(self, state: AppState) -> AppState:
         undo_label = self._undo[-1].label if self._undo else ""
         redo_label = self._redo[-1].label if self._redo else ""
-        self.update(replace(self._state, work=work, undo_label=undo_label, redo_label=redo_label))
+        return replace(state, undo_label=undo_label, redo_label=redo_label)
+
+
+def _heads_of(work: Work) -> set[HeadRef]:
+    return {*work.edits, *(measurement.head for measurement in work.measurements)}
+
+
+def _without(steps: list[_Step], lost: set[HeadRef], now: Work) -> list[_Step]:
+    """The steps without what they say of the heads ``lost``; those that then change nothing are left out.
+
+    The last of ``steps`` is the one next to the present work ``now``.
+    """
+    kept: list[_Step] = []
+    for step in reversed(steps):
+        work = work_on(step.work, lambda ref: ref not in lost)
+        if work.edits != now.edits or work.measurements != now.measurements:
+            kept.insert(0, replace(step, work=work))
+            now = work
+    return kept

@@ -116,16 +116,19 @@ class LiveBar(QFrame):
         self._verbs.live.set_smoothing(percent / 100)
 
     def _record_or_end(self, wanted: bool) -> None:
+        target = self._recording_target() if wanted else None
+        if target is not None or not wanted:
+            self._verbs.live.record(target)
         live = self._verbs.store.state.live
-        if not wanted or live is None:
-            self._verbs.live.record(None)
-            return
+        self._record.setChecked(live is not None and live.recording is not None)  # the click has pressed it already
+
+    def _recording_target(self) -> Path | None:
+        live = self._verbs.store.state.live
+        if live is None:
+            return None
         document = self._verbs.store.state.document(live.document)
         stem = Path(document.title).stem if document is not None else "recording"
-        target = self._verbs.ui.choose_target("Record to", Path(f"{slug(stem)}.csv"), ["*.csv"])
-        self._record.setChecked(target is not None)
-        if target is not None:
-            self._verbs.live.record(target)
+        return self._verbs.ui.choose_target("Record to", Path(f"{slug(stem)}.csv"), ["*.csv"])
 
 
 def _clock(seconds: float) -> str:

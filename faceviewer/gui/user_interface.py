@@ -23,11 +23,21 @@ def files_of(mime: QMimeData) -> list[Path]:
 
 def rgb_of(image: QImage) -> np.ndarray:
     """(H, W, 3) uint8 sRGB of a picture from the clipboard or a browser; transparency goes over neutral grey."""
+    if not image.hasAlphaChannel():  # a screenshot: the arithmetic below takes half a second for a large one
+        image = image.convertToFormat(QImage.Format.Format_RGB888)
+        return _pixels_of(image, 3).copy()
     image = image.convertToFormat(QImage.Format.Format_RGBA8888)
-    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    rgba = rows[:, : 4 * image.width()].reshape(image.height(), image.width(), 4).astype(np.float32)
-    alpha = rgba[..., 3:] / 255
+    rgba = _pixels_of(image, 4)
+    if (rgba[..., 3] == 255).all():
+        return rgba[..., :3].copy()
+    alpha = rgba[..., 3:].astype(np.float32) / 255
     return np.rint(rgba[..., :3] * alpha + 128 * (1 - alpha)).astype(np.uint8)
+
+
+def _pixels_of(image: QImage, channels: int) -> np.ndarray:
+    """(H, W, channels) uint8 of a picture of so many bytes per pixel; valid as long as ``image`` is."""
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : channels * image.width()].reshape(image.height(), image.width(), channels)
 
 
 def image_of(pixels: np.ndarray) -> QImage:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,7 +103,7 @@ class WebcamSource:
                 return frame
         raise FaceviewerError(f"{self.name} does not deliver pictures any more; it may have been unplugged.")
 
-    def seek(self, time_s: float) -> None:
+    def seek(self, time_s: float, given_up: Callable[[], bool] = lambda: False) -> None:
         """Nothing: a camera shows what is."""
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -63,8 +64,11 @@ class FrameSource(Protocol):
         """The next frame; None at the end. Raises FaceviewerError when the source breaks."""
         ...
 
-    def seek(self, time_s: float) -> None:
-        """Make the frame shown at ``time_s`` the next one; live sources take no notice."""
+    def seek(self, time_s: float, given_up: Callable[[], bool] = ...) -> None:
+        """Make the frame shown at ``time_s`` the next one; live sources take no notice.
+
+        Going far takes long: once ``given_up`` says yes, any frame on the way may be the next one.
+        """
         ...
 
     def close(self) -> None: ...
@@ -141,7 +145,7 @@ class FrameGrabber:
                 clock.restart()
                 continue
             if (wanted_s := self._controls.take_seek()) is not None:
-                self._source.seek(wanted_s)
+                self._source.seek(wanted_s, self._is_given_up)
                 clock.restart()
             frame = self._source.read()
             if frame is None:
@@ -149,15 +153,19 @@ class FrameGrabber:
             if not self._put(frame, 0.0 if self._source.live or self._every_frame else clock.wait_s(frame.time_s)):
                 clock.restart()
 
+    def _is_given_up(self) -> bool:
+        """Whether nobody waits any more for the place that is being gone to."""
+        return self._stopping or self._controls.seeking
+
     def _put(self, frame: Frame, wait_s: float) -> bool:
         """Let ``frame`` be the newest when its time has come; False when it became meaningless meanwhile."""
         with self._changed:
             due = time.monotonic() + wait_s
-            while not self._stopping and not self._controls.seeking and (left := due - time.monotonic()) > 0:
+            while not self._is_given_up() and (left := due - time.monotonic()) > 0:
                 self._changed.wait(min(left, _POLL_S))
             if self._every_frame:
                 self._changed.wait_for(lambda: self._stopping or self._newest is None)
-            if self._stopping or self._controls.seeking:
+            if self._is_given_up():
                 return False
             self._newest = frame
             self._changed.notify_all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,14 +61,17 @@ class VideoFileSource:
             raise PhotoError(f"{self._path}: the video holds no frame that can be read")
         return None
 
-    def seek(self, time_s: float) -> None:
-        """Make the first frame at ``time_s`` or later the next one; beyond the end there is none."""
+    def seek(self, time_s: float, given_up: Callable[[], bool] = lambda: False) -> None:
+        """Make the first frame at ``time_s`` or later the next one; beyond the end there is none.
+
+        Once ``given_up`` says yes, the frame after the one that was reached is the next.
+        """
         cursor = self._opened()
         if cursor.index >= 0 and time_s <= cursor.seconds():
             self.open()
             cursor = self._opened()
         self._at_next = False
-        while cursor.advance():
+        while not given_up() and cursor.advance():
             if cursor.seconds() >= time_s - _SAME_TIME_S:
                 self._at_next = True
                 return

@@ -13,6 +13,7 @@ from PIL import Image
 from rooms import Rooms, make_rooms
 
 from faceviewer.app.setting_table import SETTINGS
+from faceviewer.app.state import HeadRef
 from faceviewer.assets import tddfa_v3 as files
 from faceviewer.engines.registry import EngineChoice, engine_spec
 from faceviewer.jobs.events import FacesFound, HeadsReady, JobCancelled, JobFailed, JobFinished
@@ -94,6 +95,14 @@ def test_another_engine_for_one_photo(rooms: Rooms, asset_folder: Path) -> None:
     assert rooms.state.shown.result.engine == PUBLISHED and len(rooms.state.shown.faces) == 3
     rooms.verbs.opening.choose_face(3)  # found by the same search: no need for another
     assert answer_heads(rooms).engine.id == PUBLISHED
+
+
+def test_another_engine_for_the_head_that_a_comparison_shows(rooms: Rooms, asset_folder: Path) -> None:
+    rooms.verbs.comparing.start(HeadRef(1, 1), HeadRef(1, 2))
+    assert rooms.state.shown.document.shown_face == 2
+    rooms.verbs.engines.use(PUBLISHED)
+    answer_search(rooms, face(100), face(200), face(0))
+    assert answer_heads(rooms).numbers == (3,)
 
 
 def test_settings_choose_the_engine_and_its_options(rooms: Rooms, asset_folder: Path, tmp_path) -> None:

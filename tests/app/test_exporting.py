@@ -23,7 +23,7 @@ from faceviewer.app.export_plan import ExportPlan, heads_of, planned_files, resa
 from faceviewer.app.exporting import Exporting, ExportWatch
 from faceviewer.app.settings import Settings
 from faceviewer.app.shown import derive
-from faceviewer.app.state import NO_EDITS, AppState, Edits, HeadRef, Work
+from faceviewer.app.state import NO_EDITS, AppState, Comparison, Edits, HeadRef, Work
 from faceviewer.app.store import Store
 from faceviewer.io.images import read_png
 from faceviewer.io.obj import read_obj
@@ -246,6 +246,11 @@ def test_export_again_takes_the_shown_head(room, tmp_path):
     exporting.again()
     finish()
     assert "1 head" in store.state.notice.text and (tmp_path / "out" / "anna_b_face1.obj").exists()
+
+
+def test_in_a_comparison_the_head_that_is_seen_is_exported(state, plan):
+    comparing = derive(replace(state, comparison=Comparison(HeadRef(1, 2), HeadRef(1, 1))), state)
+    assert [head.stem for head in heads_of(comparing, plan)] == ["anna_b_face2"]
 
 
 @pytest.mark.parametrize("channels", [3, 4])

@@ -181,6 +181,39 @@ def test_an_absent_camera_says_so_and_leaves_everything_as_it_was(rooms, tmp_pat
     assert rooms.state.current == video.id and rooms.state.shown.result is not None
 
 
+def test_nothing_of_an_absent_camera_comes_back_under_its_number(rooms):
+    """Play followed the camera in the photo that had its number, and the photo was gone."""
+    rooms.verbs.live.follow_camera(SyntheticSource(live=True), "Camera 0")
+    number = rooms.state.documents[0].id
+    rooms.verbs.handle(JobFailed(following(rooms).generation, ABSENT, "", "user"))
+    assert not rooms.verbs.live.can_play(Document(number, "Camera 0", "webcam"))
+
+
+def test_photos_cannot_be_played_whatever_their_number(rooms):
+    camera = start_camera(rooms)
+    photo = Document(camera.id, "a.jpg", status="done", photo=Photo(np.zeros((48, 64, 3), np.uint8)))
+    rooms.verbs.live.stop()
+    rooms.verbs.store.update(replace(rooms.state, documents=(photo,)))
+    asked = len(rooms.worker.jobs)
+    assert not rooms.verbs.live.can_play(photo)
+    rooms.verbs.live.play()
+    assert rooms.state.live is None and len(rooms.worker.jobs) == asked
+
+
+@pytest.mark.parametrize("pause", ["stop", "reconstruct"])
+def test_each_following_of_a_video_has_a_decoder_of_its_own(rooms, tmp_path, pause):
+    """The thread before may still be on its way to a far place: two on one decoder took each other's frames."""
+    start_video(rooms, tmp_path)
+    first = following(rooms)
+    if pause == "stop":
+        rooms.verbs.live.stop()
+    else:
+        rooms.verbs.reconstructing.reconstruct_shown()
+    rooms.verbs.live.play()
+    assert following(rooms) is not first and following(rooms).source is not first.source
+    assert following(rooms).source.name == first.source.name
+
+
 def test_a_camera_that_breaks_keeps_its_last_frame(rooms):
     document = start_camera(rooms)
     rooms.verbs.handle(JobFailed(following(rooms).generation, "camera 0 is gone.", "", "user"))
@@ -247,8 +280,9 @@ def test_nothing_of_a_removed_video_comes_back_under_its_number(rooms, tmp_path)
     job = following(rooms)
     rooms.verbs.opening.remove(video.id)
     assert job.cancel.cancelled and rooms.state.live is None and not rooms.state.documents
-    rooms.verbs.opening.open_paths([video_of(tmp_path / "other.avi")])
-    assert rooms.state.documents[0].id == video.id
+    other = Document(video.id, "other.avi", "video", video_of(tmp_path / "other.avi"))
+    rooms.verbs.store.update(with_documents(rooms.state, [other]))
+    rooms.verbs.opening.choose_document(other.id)
     assert following(rooms).controls.take_seek() is None and "other.avi" in following(rooms).source.name
 
 

@@ -207,6 +207,19 @@ def test_what_left_the_list_while_it_was_read_stays_away(rooms, meshes, monkeypa
         work(no_progress, cancel)
 
 
+def test_only_the_mesh_that_was_opened_alone_leaves_the_list_again(rooms, meshes, monkeypatch):
+    """A session that is opened meanwhile may give its number to another one."""
+    monkeypatch.setattr(rooms.verbs.opening._meshes._reader, "submit", lambda *_: CancelToken(), raising=False)
+    rooms.verbs.opening.open_paths([meshes / "colours.obj"])
+    monkeypatch.undo()
+    number = rooms.state.documents[0].id
+    (meshes / "bad.obj").write_text("v 0 0\nf 1 2 3\n")
+    other = Document(number, "bad.obj", "mesh", meshes / "bad.obj")
+    rooms.verbs.store.update(replace(rooms.state, documents=(other,)))
+    rooms.verbs.opening.choose_document(number)
+    assert rooms.state.documents[0].status == "failed" and "bad.obj" in rooms.state.documents[0].message
+
+
 def test_a_mesh_can_be_measured_and_compared_with_a_head(rooms, meshes):
     rooms.verbs.opening.open_paths([meshes / "colours.obj"])
     head, mesh = rooms.state.shown.head, rooms.state.shown.mesh

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 
+from faceviewer.app import recent as recent_module
 from faceviewer.app.recent import RecentFiles
 from faceviewer.app.settings import Settings
 
@@ -29,6 +31,24 @@ def test_newest_first_each_once_and_after_a_restart(settings: Settings, photos: 
     names = [path.name for path in recent.paths()]
     assert names == ["1.jpg", "0.jpg", "2.jpg"]
     assert [path.name for path in RecentFiles(settings, tmp_path / "recent.json").paths()] == names
+
+
+def test_several_at_once_are_written_once_and_lie_as_one_after_the_other(
+    settings: Settings, photos: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Writing waits for the disk: 200 photos dropped together held the window up for seconds."""
+    apart, together = RecentFiles(settings, tmp_path / "apart.json"), RecentFiles(settings, tmp_path / "recent.json")
+    opened = (photos[1], photos[0], photos[2], photos[1].parent / "." / "1.jpg")
+    for recent in (apart, together):
+        recent.add(photos[4])
+    for path in opened:
+        apart.add(path)
+    writes = []
+    monkeypatch.setattr(recent_module, "write_atomically", lambda *written: writes.append(written))
+    together.add(*opened)
+    assert len(writes) == 1
+    assert [path.name for path in together.paths()] == ["1.jpg", "2.jpg", "0.jpg", "4.jpg"]
+    assert together.paths() == apart.paths()
 
 
 def test_missing_files_are_not_shown_but_come_back(settings: Settings, photos: list[Path], tmp_path: Path) -> None:
@@ -68,6 +88,19 @@ def test_a_damaged_list_does_no_harm(settings: Settings, photos: list[Path], tmp
     assert recent.paths() == ()
     recent.add(photos[0])
     assert RecentFiles(settings, file).paths() == (photos[0],)
+
+
+@pytest.mark.parametrize("entry", ["\ud800", "\0", "/photos/caf\udce9.jpg"])
+def test_names_that_are_no_unicode_do_no_harm(
+    settings: Settings, photos: list[Path], tmp_path: Path, entry: str
+) -> None:
+    """They held up the opening of everything else."""
+    file = tmp_path / "recent.json"
+    file.write_text(json.dumps([entry, str(photos[1])]))
+    recent = RecentFiles(settings, file)
+    recent.add(photos[0])
+    assert recent.paths() == RecentFiles(settings, file).paths() == (photos[0], photos[1])
+    assert entry in json.loads(file.read_text())
 
 
 def test_a_list_that_cannot_be_written_lasts_until_the_end(settings: Settings, photos: list[Path]) -> None:

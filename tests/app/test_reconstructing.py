@@ -10,9 +10,11 @@ from factories import make_photo, make_reconstruction
 from PIL import Image
 from rooms import make_rooms
 
-from faceviewer.app.state import Edits
+from faceviewer.app.documents import with_documents
+from faceviewer.app.state import Document, Edits, HeadRef
 from faceviewer.jobs.events import FacesFound, HeadsReady, JobFailed, JobFinished, WarmedUp
 from faceviewer.jobs.jobs import FindFaces, ReconstructFaces, Search
+from faceviewer.types import CancelToken
 
 
 @pytest.fixture
@@ -79,6 +81,36 @@ def test_what_arrives_for_an_older_question_is_dropped(rooms, files):
     )
     assert late.cancel.cancelled
     assert not rooms.state.document(late.document).faces
+
+
+def statuses(rooms) -> list[str]:
+    return [document.status for document in rooms.state.documents]
+
+
+def test_a_photo_that_gives_way_to_another_can_be_chosen_again(rooms, files):
+    """It said "Working" for ever, and Reconstruct worked on the other one."""
+    rooms.verbs.opening.open_paths(files[:1])
+    rooms.verbs.opening.open_paths(files[1:2])
+    assert statuses(rooms) == ["new", "working"]
+    answer_search(rooms)
+    rooms.verbs.opening.choose_document(1)
+    assert statuses(rooms) == ["working", "new"] and rooms.state.job.document == 1
+    answer_search(rooms)
+    rooms.verbs.opening.choose_document(2)
+    assert statuses(rooms) == ["new", "working"]
+    answer_search(rooms)
+    answer_reconstruction(rooms)
+    assert statuses(rooms) == ["new", "done"] and rooms.state.job is None
+
+
+def test_a_photo_that_gives_way_keeps_the_head_it_has(rooms, files):
+    rooms.verbs.opening.open_paths(files[:1])
+    answer_search(rooms, faces=2)
+    answer_reconstruction(rooms)
+    head = rooms.state.shown.result
+    rooms.verbs.opening.choose_face(2)
+    rooms.verbs.opening.open_paths(files[1:2])
+    assert statuses(rooms) == ["done", "working"] and rooms.state.documents[0].heads[1] is head
 
 
 def test_cancel_answers_at_once_and_drops_what_comes_later(rooms, files):
@@ -173,6 +205,113 @@ def test_a_list_is_worked_through_past_failures(rooms, files):
     answer_reconstruction(rooms)
     assert [document.status for document in rooms.state.documents] == ["done", "failed", "done"]
     assert rooms.state.job is None
+
+
+def work_through(rooms) -> list[int]:
+    """Answer all there is to do; the documents that got heads, in that order."""
+    made = []
+    while rooms.state.job is not None:
+        if isinstance(rooms.worker.jobs[-1], FindFaces):
+            answer_search(rooms)
+        else:
+            made.append(rooms.state.job.document)
+            answer_reconstruction(rooms)
+    return made
+
+
+def list_of_new(rooms, files) -> None:
+    """Three photos that nobody has worked on yet."""
+    rooms.verbs.store.update(
+        with_documents(rooms.state, [Document(k, path.name, path=path) for k, path in enumerate(files, 1)])
+    )
+
+
+def test_a_list_comes_back_to_the_photo_that_had_to_give_way(rooms, files):
+    list_of_new(rooms, files)
+    rooms.verbs.reconstructing.reconstruct_list()
+    answer_search(rooms)
+    rooms.verbs.opening.choose_document(3)
+    assert statuses(rooms) == ["new", "new", "working"]
+    assert work_through(rooms) == [3, 1, 2], "and makes no head twice"
+    assert rooms.state.current == 3
+
+
+def test_also_the_last_photo_of_a_list_has_another_turn(rooms, files):
+    list_of_new(rooms, files[:2])
+    rooms.verbs.reconstructing.reconstruct_list()
+    answer_search(rooms)
+    answer_reconstruction(rooms)
+    rooms.verbs.opening.open_paths(files[2:])
+    assert rooms.state.job.document == 3 and work_through(rooms) == [3, 2]
+
+
+def test_what_gives_way_outside_a_list_is_not_begun_again(rooms, files):
+    list_of_new(rooms, files)
+    rooms.verbs.reconstructing.reconstruct_list()
+    rooms.verbs.reconstructing.cancel()
+    rooms.verbs.opening.choose_document(3)
+    rooms.verbs.opening.choose_document(2)
+    assert work_through(rooms) == [2] and statuses(rooms) == ["new", "done", "new"]
+
+
+def test_a_list_does_not_remake_the_heads_of_what_gave_way(rooms, files):
+    rooms.verbs.opening.open_paths(files[:1])
+    work_through(rooms)
+    head = rooms.state.documents[0].heads[1]
+    rooms.verbs.opening.open_paths(files[1:])
+    rooms.verbs.reconstructing.reconstruct_list()
+    rooms.verbs.opening.choose_document(1)
+    rooms.verbs.reconstructing.search_turned(90)
+    rooms.verbs.opening.choose_document(3)
+    assert work_through(rooms) == [3, 2] and rooms.state.documents[0].heads[1] is head
+
+
+def test_removing_the_photo_that_is_worked_on_goes_on_with_the_list(rooms, files):
+    list_of_new(rooms, files)
+    rooms.verbs.reconstructing.reconstruct_list()
+    answer_search(rooms)
+    answer_reconstruction(rooms)
+    rooms.verbs.opening.remove(2)
+    assert statuses(rooms) == ["done", "working"] and rooms.state.notice is None
+    assert work_through(rooms) == [3]
+
+
+@pytest.mark.parametrize("leave", ["remove", "cancel"])
+def test_only_the_photo_that_was_opened_alone_leaves_the_list_again(rooms, files, leave):
+    """Its number may come again: sessions, which cancel what is under way, bring their own."""
+    rooms.verbs.opening.open_paths(files[:1])
+    number = rooms.state.documents[0].id
+    if leave == "remove":
+        rooms.verbs.opening.remove(number)
+    else:
+        rooms.verbs.reconstructing.cancel()
+    files[1].write_bytes(b"no photo")
+    rooms.verbs.store.update(replace(rooms.state, documents=(Document(number, "b.jpg", path=files[1]),)))
+    rooms.verbs.opening.choose_document(number)
+    assert statuses(rooms) == ["failed"] and "b.jpg" in rooms.state.documents[0].message
+
+
+def test_one_that_gave_way_stays_listed_whatever_comes_of_it(rooms, files, monkeypatch):
+    monkeypatch.setattr(rooms.verbs.reconstructing._reader, "submit", lambda *_: CancelToken(), raising=False)
+    rooms.verbs.opening.open_paths(files[:1])
+    monkeypatch.undo()
+    rooms.verbs.opening.open_paths(files[1:2])
+    work_through(rooms)
+    files[0].write_bytes(b"no photo")
+    rooms.verbs.opening.choose_document(1)
+    assert statuses(rooms) == ["failed", "done"] and rooms.state.current == 1
+
+
+def test_in_a_comparison_the_head_that_is_seen_is_made_anew(rooms, files):
+    rooms.verbs.opening.open_paths(files[:1])
+    answer_search(rooms, faces=2)
+    answer_reconstruction(rooms)
+    rooms.verbs.opening.choose_face(2)
+    answer_reconstruction(rooms)
+    rooms.verbs.opening.choose_face(1)
+    rooms.verbs.comparing.start(HeadRef(1, 2), HeadRef(1, 1))
+    rooms.verbs.reconstructing.reconstruct_shown()
+    assert rooms.worker.jobs[-1].numbers == (2,)
 
 
 def test_edits_of_a_head_go_when_it_is_made_anew(rooms, files):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -14,12 +15,14 @@ from app_states import differences, make_full_state, make_photo_document
 from fake_ui import FakeUserInterface, Mailbox
 
 from faceviewer.app.autosave import Autosave, left_behind
+from faceviewer.app.session import SessionWriter
 from faceviewer.app.sessions import Sessions
 from faceviewer.app.settings import Settings
 from faceviewer.app.shown import derive
-from faceviewer.app.state import AppState, Edits, HeadRef, Work
+from faceviewer.app.state import AppState, Edits, HeadRef, Selection, Work
 from faceviewer.app.store import Store
 from faceviewer.jobs.background import Background
+from faceviewer.types import CancelToken
 
 
 class Window:
@@ -126,8 +129,10 @@ def test_unsaved_changes_are_not_thrown_away_unasked(make, full, tmp_path):
     assert len(window.ui.questions) == 1 and window.let_go == 0
     window.ui.agrees = True
     window.sessions.open(tmp_path / "a.faceviewer")
+    window.store.update(replace(window.state, documents=window.state.documents[::-1]))  # as by a frame of a camera
     window.settle()
     assert window.let_go == 1 and differences(window.state.work, full.work) == []
+    assert len(window.ui.questions) == 2, "asked once each time"
 
 
 def test_a_bad_file_changes_nothing(make, full, tmp_path):
@@ -158,6 +163,51 @@ def test_a_save_that_fails_is_told(make, full, tmp_path):
     assert window.state.notice.level == "error" and window.state.session_path is None
 
 
+def test_a_save_that_ends_after_another_session_was_opened_leaves_that_alone(make, full, tmp_path):
+    """The window then called itself as the session that was saved, and was saved over it."""
+    window = make(full)
+    first, second = tmp_path / "a.faceviewer", tmp_path / "b.faceviewer"
+    window.sessions.save(second)
+    window.settle()
+    window.sessions.save(first)
+    window.settle()
+    window.sessions.open(second)
+    window.sessions.save_or_ask()
+    window.settle()
+    assert window.state.session_path == second and window.state.notice.text == "The session was saved as a.faceviewer."
+    assert not window.sessions.unsaved
+    window.edit()
+    assert window.sessions.unsaved
+
+
+def test_work_that_is_done_while_a_session_is_read_is_asked_for(make, full, tmp_path):
+    window = make(full)
+    window.sessions.save(tmp_path / "a.faceviewer")
+    window.settle()
+    window.ui.agrees = False
+    window.sessions.open(tmp_path / "a.faceviewer")
+    window.edit()
+    documents = window.state.documents
+    window.settle()
+    assert len(window.ui.questions) == 1 and window.state.documents is documents and window.let_go == 0
+
+
+def test_opening_a_session_leaves_other_windows_as_they_are(make, full, tmp_path):
+    """They were emptied while their jobs went on, which could not be cancelled any more."""
+    window = make(full)
+    window.sessions.save(tmp_path / "a.faceviewer")
+    window.settle()
+    point = full.work.measurements[0].points[0]
+    pose_over_time = replace(window.state.pose_over_time, raw="minutes of work")
+    changed = replace(window.state, pose_over_time=pose_over_time, tool="angle", selection=Selection("point", point))
+    window.store.update(replace(changed, documents=window.state.documents[:1]))
+    window.sessions.open(tmp_path / "a.faceviewer")
+    window.settle()
+    assert len(window.state.documents) == len(full.documents) and window.let_go == 1
+    assert window.state.pose_over_time is pose_over_time
+    assert window.state.tool == "select" and window.state.selection is None
+
+
 def test_autosave_writes_what_changed(full, tmp_path):
     state = full
     autosave = Autosave(tmp_path, lambda: state, lambda: 60)
@@ -166,6 +216,21 @@ def test_autosave_writes_what_changed(full, tmp_path):
     assert autosave.save() and autosave.path.exists()
     state = AppState()
     assert not autosave.save(), "there is nothing that a crash could take"
+
+
+def test_what_was_restored_is_kept_until_it_is_saved_again(full, tmp_path):
+    """A second crash, right after the first was made good, took everything."""
+    left = tmp_path / "left.faceviewer"
+    left.touch()
+    state = AppState()
+    autosave = Autosave(tmp_path, lambda: state, lambda: 60)
+    autosave.replaces(left)
+    assert not autosave.save() and left.exists(), "it is not in the state that is saved"
+    state = full
+    assert autosave.save() and not left.exists()
+    left.touch()
+    autosave.replaces(left)
+    assert not autosave.save() and not left.exists(), "the state was saved already"
 
 
 def test_a_clean_exit_leaves_nothing(make, full, tmp_path):
@@ -219,7 +284,11 @@ def test_a_crash_is_offered_and_restored(make, full, tmp_path):
     window.settle()
     for name in ("documents", "work", "view"):
         assert differences(getattr(window.state, name), getattr(full, name), name) == []
-    assert not window.state.can_restore and left_behind(tmp_path / "autosave") == []
+    assert not window.state.can_restore
+    until = time.monotonic() + 20
+    while left_behind(tmp_path / "autosave") and time.monotonic() < until:
+        time.sleep(0.005)
+    assert left_behind(tmp_path / "autosave") == [] and window.sessions.autosave_path.exists()
     assert window.sessions.unsaved, "what was restored was never saved by the user"
 
 
@@ -233,6 +302,50 @@ def test_a_crash_can_be_forgotten(make, full, tmp_path):
     window.sessions.restore()
     window.settle()
     assert window.state.documents == ()
+
+
+@pytest.fixture
+def two_left(full, tmp_path) -> list[Path]:
+    """What two windows that crashed left behind, newest first."""
+    paths = [tmp_path / "autosave" / f"{name}.faceviewer" for name in ("newest", "older")]
+    for age, path in enumerate(paths):
+        documents = tuple(replace(document, title=path.stem) for document in full.documents)
+        SessionWriter().write(replace(full, documents=documents), path, lambda _: None, CancelToken())
+        os.utime(path, (1e9 - age, 1e9 - age))
+    return paths
+
+
+def test_only_what_was_restored_is_removed(make, two_left):
+    window = make()
+    window.sessions.start_autosave()
+    window.sessions.restore()
+    window.settle()
+    assert window.state.documents[0].title == "newest" and "next start" in window.state.notice.text
+    window.sessions.clean_exit()
+    assert left_behind(two_left[0].parent) == two_left[1:]
+    window = make()
+    window.sessions.start_autosave()
+    assert window.state.can_restore
+
+
+def test_after_one_was_forgotten_the_next_is_offered(make, two_left):
+    window = make()
+    window.sessions.start_autosave()
+    window.sessions.discard_left()
+    assert window.state.can_restore and "Another window" in window.state.notice.text
+    assert left_behind(two_left[0].parent) == two_left[1:]
+    window.sessions.discard_left()
+    assert not window.state.can_restore and window.state.notice is None and left_behind(two_left[0].parent) == []
+
+
+def test_restoring_asks_before_work_is_replaced(make, full, two_left):
+    window = make(replace(full, work=Work()))
+    window.sessions.start_autosave()
+    window.edit()
+    documents, window.ui.agrees = window.state.documents, False
+    window.sessions.restore()
+    window.settle()
+    assert len(window.ui.questions) == 1 and window.state.documents is documents and window.state.can_restore
 
 
 def test_many_photos_without_heads(make, album, tmp_path):

@@ -120,6 +120,14 @@ def test_a_damaged_file_is_set_aside_and_defaults_hold(path: Path, content: byte
     assert Settings(path).text("appearance.theme") == "dark"
 
 
+@pytest.mark.parametrize("folder", ["/photos/caf\udce9", "/фото/写真"])
+def test_folders_of_any_name_are_remembered(path: Path, folder: str) -> None:
+    """Names that are no UTF-8, as on old disks, come from the system with lone surrogates."""
+    settings = Settings(path)
+    settings.set("export.folder", folder)
+    assert settings.trouble == "" and Settings(path).text("export.folder") == folder
+
+
 def test_two_windows_do_not_undo_each_other(path: Path) -> None:
     first, second = Settings(path), Settings(path)
     first.set("appearance.theme", "dark")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from factories import make_reconstruction
 
-from faceviewer.app.state import AppState, Edits, HeadRef, Notice, Work
+from faceviewer.app.documents import with_changes, without_document
+from faceviewer.app.state import AppState, Document, DocumentKind, Edits, HeadRef, Notice, Work
 from faceviewer.app.store import MAX_HISTORY, Store
 
 HEAD = HeadRef(1)
@@ -93,3 +95,65 @@ def test_history_is_bounded(store):
         store.undo()
         count += 1
     assert count == MAX_HISTORY
+
+
+def of_two_heads(kind: DocumentKind = "photo") -> Store:
+    """Documents 1 and 2 with a head each."""
+    documents = tuple(Document(k, f"{k}.jpg", kind, heads={1: make_reconstruction(texture_size=None)}) for k in (1, 2))
+    return Store(same, AppState(documents=documents, current=1))
+
+
+def edit_both(store: Store) -> None:
+    """A step on the first head, one on the second and another one on the first."""
+    other = HeadRef(2)
+    store.edit("first", Work({HEAD: Edits({"nose-hump": 1.0})}))
+    store.edit("second", Work({**store.state.work.edits, other: Edits({"nose-hump": 2.0})}))
+    store.edit("third", Work({HEAD: Edits({"nose-hump": 3.0}), other: store.state.work.edits[other]}))
+
+
+def test_heads_that_have_left_leave_the_history_too():
+    """Undo gave their edits to the head that had got their number."""
+    store = of_two_heads()
+    edit_both(store)
+    store.undo()
+    store.update(without_document(store.state, 2))
+    assert store.state.undo_label == "first" and store.state.redo_label == "third"
+    store.redo()
+    assert value(store) == 3.0 and set(store.state.work.edits) == {HEAD}
+    seen = []
+    while store.state.undo_label:
+        store.undo()
+        seen.append(value(store))
+        assert HeadRef(2) not in store.state.work.edits
+    assert seen == [1.0, 0.0], "and no step does nothing"
+
+
+def test_a_head_that_is_made_anew_begins_without_history():
+    store = of_two_heads()
+    edit_both(store)
+    edits = {HeadRef(2): store.state.work.edits[HeadRef(2)]}
+    anew = with_changes(store.state, 1, heads={1: make_reconstruction(texture_size=None)})
+    store.update(replace(anew, work=Work(edits)))
+    assert store.state.undo_label == "second"
+    store.undo()
+    assert not store.state.work.edits and not store.state.undo_label and store.state.redo_label == "second"
+
+
+@pytest.mark.parametrize("has_face", [True, False])
+def test_frames_of_a_video_are_one_head(has_face):
+    store = of_two_heads("video")
+    edit_both(store)
+    head = store.state.documents[0].heads[1]
+    moved = replace(head, mesh=replace(head.mesh, vertices=head.mesh.vertices + 1))
+    store.update(with_changes(store.state, 1, heads={1: moved} if has_face else {}))
+    assert store.state.undo_label == "third"
+    store.undo()
+    assert value(store) == 1.0
+
+
+def test_other_changes_of_a_head_keep_its_history():
+    store = of_two_heads()
+    edit_both(store)
+    worn = replace(store.state.documents[0].heads[1], textures={})
+    store.update(with_changes(store.state, 1, heads={1: worn}, title="another"))
+    assert store.state.undo_label == "third"

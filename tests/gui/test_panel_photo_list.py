@@ -73,6 +73,20 @@ def test_a_click_chooses_a_photo(stage, qtbot):
     assert rooms.state.current == first.document and current_title(panel) == "photo 1.jpg"
 
 
+@pytest.mark.parametrize("way", ["click", "key"])
+def test_what_is_chosen_and_was_never_tried_is_tried(stage, qtbot, sample_photo, way):
+    """After a removal, or from a session: clicks and Return did nothing, and Reconstruct was grey."""
+    rooms, panel = stage
+    number = add(rooms, "new.jpg", "new", path=sample_photo)
+    rooms.verbs.store.update(replace(rooms.state, current=number))
+    settle()
+    if way == "click":
+        click(panel, qtbot, 0)
+    else:
+        qtbot.keyClick(panel.view, Qt.Key.Key_Return)
+    assert len(rooms.worker.jobs) == 1 and rooms.state.document(number).status == "working"
+
+
 def test_a_click_on_a_face_chooses_it_and_asks_for_its_head(stage, qtbot):
     rooms, panel = stage
     ref = add_head(rooms, faces=3)

@@ -14,7 +14,7 @@ from faceviewer.app.landmarks import landmark_name
 from faceviewer.app.palette import PART_COLORS
 from faceviewer.app.selecting import landmark_selection, part_selection
 from faceviewer.app.state import LiveState, Selection
-from faceviewer.geometry.surface import at_vertex, position_mm
+from faceviewer.geometry.surface import SurfacePoint, at_vertex, position_mm
 from faceviewer.gui.photo_view import PhotoView
 from faceviewer.types import Reconstruction
 
@@ -199,6 +199,14 @@ def test_measuring_takes_points_instead_of_selecting(bench: Bench, view: PhotoVi
     bench.verbs.selecting.use_tool("distance")
     click(view.pane, np.add(result.camera.project(np.zeros(3)), (0, 10)))
     assert len(bench.measured) == 1 and bench.state.selection is None
+
+
+def test_points_that_the_mesh_does_not_have_are_not_marked(bench: Bench, view: PhotoView, qtbot) -> None:
+    """A measurement that was begun on the mesh of another engine."""
+    unmarked = grabbed(view.pane)
+    with qtbot.captureExceptions() as raised:
+        bench.store.update(replace(bench.state, pending_points=(SurfacePoint(10**6, (1.0, 0.0, 0.0)),)))
+    assert not raised and changed(unmarked, grabbed(view.pane)) == 0
 
 
 def test_mirror_changes_the_view_not_the_data(bench: Bench, view: PhotoView, result: Reconstruction) -> None:

@@ -13,7 +13,9 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDoubleSpinBox,
+    QLabel,
     QLineEdit,
+    QProgressBar,
     QPushButton,
     QSpinBox,
 )
@@ -135,6 +137,18 @@ def test_one_file(qtbot, shown, turntable, tmp_path, kind):
     else:
         video = cv2.VideoCapture(str(path))
         assert video.get(cv2.CAP_PROP_FRAME_COUNT) == 9 and video.read()[1].shape == (90, 120, 3)
+
+
+def test_a_head_that_changes_ends_the_turntable(qtbot, shown, turntable, tmp_path):
+    """The first half of the files showed one head, the second another."""
+    turntable.findChild(QDoubleSpinBox).setValue(60)
+    choose(turntable, "png")
+    press(qtbot, turntable, "Make")
+    shown.wait_until(lambda: (tmp_path / "out").exists() and turntable.findChild(QProgressBar).value() > 1)
+    shown.verbs.editing.set_exaggeration(1.3)
+    shown.wait_until(lambda: turntable.findChild(QProgressBar).isHidden(), timeout=30_000)
+    assert any("head changed" in label.text() for label in turntable.findChildren(QLabel))
+    assert list((tmp_path / "out").glob("*")) == []
 
 
 def test_cancel_leaves_nothing(qtbot, shown, turntable, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from fake_frames import SyntheticSource, moving_portrait
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialogButtonBox, QToolButton
 
+from faceviewer.app.state import LiveState
 from faceviewer.gui.dialogs.camera import CameraDialog
 from faceviewer.jobs import cameras
 from faceviewer.jobs.cameras import CameraInfo
@@ -109,6 +111,14 @@ def test_landmarks_pose_and_blendshapes_are_recorded(qtbot, camera, tmp_path, mo
     assert camera.state.notice.text == f"take.csv: {len(rows)} frames were recorded."
     yaw = [float(row[header.index("yaw_deg")]) for row in rows if row[header.index("yaw_deg")]]
     assert yaw and np.ptp(yaw) < 10, "of one face that hardly turns"
+
+
+def test_record_stays_up_while_nothing_is_recorded(qtbot, app, tmp_path, monkeypatch):
+    head = app.add_sample()
+    app.verbs.store.update(replace(app.state, live=LiveState(head.document, playing=False)))
+    monkeypatch.setattr(app.verbs.ui, "choose_target", lambda *_: tmp_path / "take.csv")
+    press(qtbot, app, "Record")
+    assert "Press Play" in app.state.notice.text and not button(app, "Record").isChecked()
 
 
 def test_opening_a_photo_ends_it(camera, sample_photo):

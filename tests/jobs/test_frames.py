@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 from fake_frames import SyntheticSource, number_of
@@ -120,6 +121,36 @@ def test_what_breaks_in_the_thread_is_raised_where_frames_are_taken(opens: bool,
         while True:
             grabber.take(LONG_S)
     assert not source.is_open
+
+
+class FarPlaces(SyntheticSource):
+    """Goes to another place until that is given up, as videos that take long to decode."""
+
+    def __init__(self) -> None:
+        super().__init__(count=None, rate=1000)
+        self.sought: list[float] = []
+
+    def seek(self, time_s: float, given_up: Callable[[], bool] = lambda: False) -> None:
+        self.sought.append(time_s)
+        end = time.monotonic() + LONG_S
+        while time_s > 1 and not given_up() and time.monotonic() < end:
+            time.sleep(0.001)
+        super().seek(min(time_s, 1.0))
+
+
+def test_another_place_and_leaving_give_up_a_far_one() -> None:
+    source, controls = FarPlaces(), FollowControls(start_s=100.0)
+    with FrameGrabber(source, controls, every_frame=True) as grabber:
+        while not source.sought:
+            time.sleep(0.001)
+        controls.seek(0.5)
+        frame = grabber.take(LONG_S)
+        assert frame is not None and frame.index == 500, "nothing of the way to the far place is shown"
+        controls.seek(200.0)
+        while grabber.take(0.0) is not None or len(source.sought) < 3:
+            time.sleep(0.001)
+    assert source.sought == [100.0, 0.5, 200.0] and not source.is_open
+    assert not source.threads[-1].is_alive()
 
 
 def test_leaving_at_once_ends_the_thread() -> None:

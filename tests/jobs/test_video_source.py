@@ -59,6 +59,15 @@ def test_a_place_between_frames_is_the_next_one_and_beyond_the_end_is_none(sourc
     assert rest(source) == list(range(12))
 
 
+def test_a_place_that_is_given_up_on_the_way(source: VideoFileSource) -> None:
+    asked = []
+    source.seek(1.0, lambda: asked.append(None) or len(asked) > 4)
+    assert len(asked) == 5
+    assert rest(source)[0] == 4
+    source.seek(0.2)
+    assert rest(source)[0] == 2
+
+
 def test_what_is_no_video(tmp_path: Path) -> None:
     text = tmp_path / "text.avi"
     text.write_text("no pictures here")

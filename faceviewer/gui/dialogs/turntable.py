@@ -27,7 +27,7 @@ from faceviewer.gui.dialogs.sheet import PaletteWatcher, QuietLabel, Sheet, name
 from faceviewer.gui.dialogs.target import TargetRows
 from faceviewer.gui.theme import level_color
 from faceviewer.jobs.background import Outcome
-from faceviewer.types import FaceviewerError
+from faceviewer.types import FaceMesh, FaceviewerError
 
 ViewPicture = Callable[[tuple[int, int], bool], np.ndarray | None]
 """((width, height), transparent) -> the 3D view as it is now, (H, W, 3 or 4) uint8."""
@@ -49,6 +49,7 @@ class TurntableDialog(Sheet):
         self._run: TurntableRun | None = None
         self._finishing = False
         self._view_before: ViewState | None = None
+        self._mesh: FaceMesh | None = None  # that goes around
         self._kind = named(_combo(_KINDS), "Files", "What is written")
         self._motion = named(_combo(_MOTIONS), "Motion", "How the camera goes around the head")
         self._swing = named(QSpinBox(), "Swing", "How far to each side")
@@ -173,7 +174,7 @@ class TurntableDialog(Sheet):
         except FaceviewerError as error:
             self._fail(str(error))
             return
-        self._view_before = state.view
+        self._view_before, self._mesh = state.view, state.shown.mesh
         self._trouble.hide()
         self._progress.setRange(0, len(frames))
         self._progress.show()
@@ -182,6 +183,8 @@ class TurntableDialog(Sheet):
         self._timer.start()
 
     def _draw(self, camera: ViewCamera, size: tuple[int, int], transparent: bool) -> np.ndarray:
+        if self._verbs.store.state.shown.mesh is not self._mesh:  # half of the files showed one head, half the other
+            raise FaceviewerError("The head changed while it was drawn; nothing was written.")
         self._verbs.viewing.set(camera=camera, through_photo=False)
         picture = self._picture(size, transparent)
         if picture is None:
@@ -224,7 +227,7 @@ class TurntableDialog(Sheet):
     def _end(self) -> None:
         """Give the view and the choices back."""
         self._timer.stop()
-        self._run = None
+        self._run = self._mesh = None
         if self._view_before is not None:
             before, self._view_before = self._view_before, None
             self._verbs.viewing.set(camera=before.camera, through_photo=before.through_photo)

@@ -76,7 +76,7 @@ class PhotoList(QWidget):
         row = self._row(index)
         if row is None:
             return
-        if row.document.id != self._verbs.store.state.current:
+        if row.document.id != self._verbs.store.state.current or row.document.status == "new":
             self._verbs.opening.choose_document(row.document.id)
         shown = self._verbs.store.state.shown.document
         if row.face is not None and shown is not None and shown.id == row.document.id:

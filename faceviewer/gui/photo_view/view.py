@@ -110,7 +110,9 @@ class PhotoView(QWidget):
     def _show_marks(self, state: AppState) -> None:
         marks: list[Layer] = []
         if self._head is not None:
-            marks += [Mark(self._head.point_px(p), SELECTION_COLOR, 5.0) for p in state.pending_points]
+            count = len(self._head.mesh.topology.triangles)
+            points = [point for point in state.pending_points if point.triangle < count]
+            marks += [Mark(self._head.point_px(point), SELECTION_COLOR, 5.0) for point in points]
             if state.selection is not None:
                 marks += self._marks_of(self._head, state.selection, hovered=False)
             if state.hover is not None:
