@@ -58,6 +58,8 @@ class Exporting:
         self._settings = settings
         self._background = background
         self._last: ExportPlan | None = None
+        self._running: list[CancelToken] = []
+        """Of exports that have not ended, in the order in which they will."""
 
     def plan(self) -> ExportPlan:
         """The choices to begin with: the remembered ones, named after the shown photo."""
@@ -93,12 +95,24 @@ class Exporting:
         """Export in the background and remember the choices; the end is told in a notice. Returns what cancels it."""
         self._remember(plan)
         heads = heads_of(self._store.state, plan)
-        return self._background.submit(
+        token = self._background.submit(
             "The export",
             partial(run_export, plan, heads),
             partial(self._done, watch),
             watch.progress if watch is not None else None,
         )
+        self._running.append(token)
+        return token
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether an export has still to end."""
+        return len(self._running) > 0
+
+    def cancel(self) -> None:
+        """End all exports with the head that is being written; what was written stays."""
+        for token in self._running:
+            token.cancel()
 
     def again(self) -> None:
         """Export the shown head with the choices made last, without asking."""
@@ -167,6 +181,7 @@ class Exporting:
             self._settings.set(PICTURE_SETTING + name, name in plan.pictures)
 
     def _done(self, watch: ExportWatch | None, outcome: Outcome) -> None:
+        self._running.pop(0)
         if isinstance(outcome.value, ExportDone):
             done = outcome.value
             self._settings.set("export.folder", str(done.folder))

@@ -92,6 +92,7 @@ class FaceviewerApplication(QObject):
         self.verbs.live.stop()
         self.verbs.reconstructing.cancel()
         self.verbs.models.cancel()
+        self.verbs.exporting.cancel()
         self.verbs.ffhq.cancel()
         self.verbs.ffhq_jobs.cancel()
         self.verbs.aligning.cancel()

@@ -202,6 +202,10 @@ class MainWindow(QMainWindow):
         if self.verbs.sessions.unsaved and not self._ui.confirm(question, "Close without saving"):
             event.ignore()
             return
+        question = "An export is being written. End it with the head that it is at, and close?"
+        if self.verbs.exporting.is_writing and not self._ui.confirm(question, "End the export"):
+            event.ignore()
+            return
         self.layout_.save()
         self._unsubscribe()
         self.closing.emit()

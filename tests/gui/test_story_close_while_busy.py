@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
+from dataclasses import replace
 
 import pytest
 import shiboken6
 from drops import drop, files
 from fake_frames import SyntheticSource, moving_portrait
 from PySide6.QtWidgets import QApplication
+
+from faceviewer.gui.user_interface import QtUserInterface
 
 LEFT_BY_OTHERS: set[threading.Thread] = set()
 
@@ -48,6 +52,31 @@ def test_during_a_job(app, album):
     drop(app.window, files(album("a.jpg")))
     app.wait_until(lambda: app.state.job is not None and "Fit" in app.state.job.progress.stage, timeout=30_000)
     close(app)
+
+
+def test_during_an_export(app, monkeypatch, tmp_path):
+    """The window asks, and yes ends it with the head that it is at. It stood for ten seconds, and the rest was lost."""
+    app.add_sample()
+    begun, answers, asked = threading.Event(), [False, True], []
+
+    def never_ends(plan, heads, progress, cancel):
+        begun.set()
+        while True:
+            cancel.check()
+            time.sleep(0.01)
+
+    def answer(_, question, verb):
+        asked.append(verb)
+        return answers.pop(0)
+
+    monkeypatch.setattr("faceviewer.app.exporting.run_export", never_ends)
+    monkeypatch.setattr(QtUserInterface, "confirm", answer)
+    app.verbs.exporting.start(replace(app.verbs.exporting.plan(), folder=tmp_path))
+    assert begun.wait(10)
+    app.window.close()
+    assert app.window.isVisible() and app.verbs.exporting.is_writing
+    close(app)
+    assert asked == ["End the export"] * 2
 
 
 def test_with_a_list_that_waits(app, album):
