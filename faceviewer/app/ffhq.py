@@ -122,14 +122,12 @@ class Ffhq:
         if folder is None:
             self._say("There is no folder with such pictures.", "warning")
             return
-        from faceviewer.app import ffhq_work
-
-        paths = ffhq_work.paths_of(folder, numbers)
-        if not paths:
+        there = numbers[np.isin(numbers, folder.numbers)]
+        if not len(there):
             self._say(f"{folder.folder}: none of the chosen pictures is in it.", "warning")
-        elif len(paths) <= ASK_ABOVE or self._ui.confirm(f"Open {len(paths)} pictures as photos?", "Open"):
-            self._opening.open_paths(paths)
-            self._say("1 picture is open." if len(paths) == 1 else f"{len(paths)} pictures are open.", "ok")
+        elif len(there) <= ASK_ABOVE or self._ui.confirm(f"Open {len(there)} pictures as photos?", "Open"):
+            self._opening.open_paths([folder.path(number) for number in there.tolist()])
+            self._say("1 picture is open." if len(there) == 1 else f"{len(there)} pictures are open.", "ok")
 
     def copy_attribution(self, numbers: np.ndarray) -> None:
         """Put onto the clipboard who made the pictures, and on which terms."""

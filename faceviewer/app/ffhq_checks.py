@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections import Counter
@@ -64,8 +63,6 @@ def make_again(
     """Make aligned pictures; when that is cancelled, what was done so far is told all the same."""
     if dataset.index is None:
         raise FaceviewerError("without the metadata it is not known where the faces are")
-    if _lies_in(request.output, [folder.folder for folder in dataset.files.folders]):
-        raise FaceviewerError(f"{request.output}: pictures of the data set are in it; choose a folder of its own")
     progress(Progress("Working out the squares"))
     plan = plan_recreation(dataset.index, dataset.files, request)
     # pictures whose originals nobody brought are no failures: a part of the data set is what most people have
@@ -88,11 +85,6 @@ def make_again(
     except Cancelled:
         stopped = True
     return FfhqRecreation(request.output, len(tasks), counts, tuple(troubles), absent, stopped)
-
-
-def _lies_in(folder: Path, others: list[Path]) -> bool:
-    """Whether ``folder`` is one of ``others``, by whatever name."""
-    return os.path.realpath(folder) in {os.path.realpath(other) for other in others}
 
 
 def _free(output: Path | None) -> int:

@@ -13,7 +13,7 @@ from faceviewer.app.models_state import Said, SaidLevel
 from faceviewer.app.store import Store
 from faceviewer.app.ui import UserInterface
 from faceviewer.jobs.background import Background, Outcome, Work
-from faceviewer.types import CancelToken, FaceviewerError, Progress, ProgressCallback
+from faceviewer.types import CancelToken, Progress, ProgressCallback
 
 if TYPE_CHECKING:
     from faceviewer.app.ffhq_checks import Estimate
@@ -30,6 +30,7 @@ class FfhqJobs:
         self._store = store
         self._ui = ui
         self._line = Latest(background)
+        self._saver = Latest(background)
 
     def verify(self, *, quick: bool, resume: bool) -> None:
         """Compare the files with the metadata: size alone, or every byte and pixel."""
@@ -49,7 +50,7 @@ class FfhqJobs:
     def save_report(self) -> None:
         """Ask where to, and write what the check found as CSV or JSON."""
         report, root = self._state.verification, self._state.folder
-        if report is None or root is None:
+        if report is None or root is None or self._is_busy():
             return
         patterns = [f"*{suffix}" for suffix in REPORT_SUFFIXES]
         path = self._ui.choose_target("Save the report", Path(f"{root.name}_check.csv"), patterns)
@@ -57,14 +58,20 @@ class FfhqJobs:
             return
         if path.suffix.lower() not in REPORT_SUFFIXES:
             path = path.with_name(path.name + ".csv")
-        from faceviewer.datasets.report_file import write_report
 
-        try:
+        def work(_: ProgressCallback, __: CancelToken) -> Path:
+            from faceviewer.datasets.report_file import write_report
+
             write_report(report, path)
-        except FaceviewerError as error:
-            self._say(f"{str(error).removesuffix('.')}.", "error")
-        else:
-            self._say(f"{path} was written.", "ok")
+            return path
+
+        def done(outcome: Outcome) -> None:
+            if outcome.value is not None:
+                self._say(f"{path} was written.", "ok")
+            else:
+                self._say(outcome.sentence, "error")
+
+        self._saver.start("The report", work, done)
 
     def estimate(self, output: Path | None, first: int, stop: int | None, size: int) -> Estimate | None:
         """What making pictures would take; None when no data set is open."""

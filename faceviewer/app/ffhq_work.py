@@ -18,7 +18,7 @@ from faceviewer.app.models_state import Said
 from faceviewer.datasets.ffhq.attribution import attribution
 from faceviewer.datasets.ffhq.entry import FfhqQuery
 from faceviewer.datasets.ffhq.facts import JSON_NAME, KINDS, TRAINING, Kind, split_of
-from faceviewer.datasets.ffhq.files import PictureFolder, scan_files
+from faceviewer.datasets.ffhq.files import scan_files
 from faceviewer.datasets.ffhq.index import FfhqIndex, open_index
 from faceviewer.datasets.ffhq.statistics import Statistics, statistics
 from faceviewer.io.photo import load_photo
@@ -188,11 +188,6 @@ def throttled(progress: ProgressCallback) -> ProgressCallback:
             progress(step)
 
     return tell
-
-
-def paths_of(folder: PictureFolder, numbers: np.ndarray) -> list[Path]:
-    """The files of those pictures that a folder has."""
-    return [folder.path(int(number)) for number in numbers if _has(folder.numbers, int(number))]
 
 
 def _has(numbers: np.ndarray, number: int) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from faceviewer.app.state import FILE_ENGINE, LANDMARK_SETS, AppState, Selection
 from faceviewer.engines.registry import engine_ids, engine_spec
 from faceviewer.geometry.planar import PlanarTriangles
 from faceviewer.geometry.surface import SurfacePoint, interpolate, nearest_corner, normal_at, position_mm, uv_of
-from faceviewer.types import PART_NAMES, Camera, FaceMesh, Origin, Reconstruction, Texture
+from faceviewer.types import PART_NAMES, Camera, FaceMesh, Origin, Reconstruction, Texture, Topology
 
 SCALE_NOTE = "A photo has no scale: millimetres are those of a head of average size."
 POSE_SIGNS = {
@@ -222,7 +223,7 @@ def _texel(point: SurfacePoint, mesh: FaceMesh, texture: Texture | None) -> Iter
 def _file(result: Reconstruction) -> Iterator[Property]:
     """Of a mesh that was read from a file; the first of its warnings is the one on its unit."""
     mesh = result.mesh
-    drawn = mesh.vertices[np.unique(mesh.topology.triangles)].astype(np.float64)
+    drawn = mesh.vertices[_drawn(mesh.topology)].astype(np.float64)
     yield Property("File", result.photo_name, "The mesh was read from this file; there is no photo of it.")
     yield Property("Mesh", f"{len(mesh.vertices)} vertices, {len(mesh.topology.triangles)} triangles")
     unit, *notes = result.warnings or ("",)
@@ -237,6 +238,12 @@ def _file(result: Reconstruction) -> Iterator[Property]:
     yield Property("Landmarks", known, "The sets that are known for these triangles.")
     for number, note in enumerate(notes, 1):
         yield Property("Note" if len(notes) == 1 else f"Note {number}", note)
+
+
+@lru_cache(maxsize=4)
+def _drawn(topology: Topology) -> np.ndarray:
+    """The numbers of the vertices that any triangle uses: one and the same for every step of a light's slider."""
+    return np.unique(topology.triangles)
 
 
 def _pose(result: Reconstruction) -> Iterator[Property]:

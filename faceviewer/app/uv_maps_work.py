@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from faceviewer.app.uv_maps_state import NO_LIMITS, Limits, UvMapChosen, UvMapsFound, UvMapsWish
-from faceviewer.datasets.ffhq_uv.details import Details, details, light_of
+from faceviewer.datasets.ffhq_uv.details import Details, details, project_of
 from faceviewer.datasets.ffhq_uv.entry import UvMapEntry, UvMapQuery
 from faceviewer.datasets.ffhq_uv.index import UvMapIndex
 from faceviewer.datasets.ffhq_uv.maps import mode_notes, size_notes
@@ -59,7 +59,9 @@ def describe(index: UvMapIndex, key: int) -> UvMapChosen | None:
 def light_for(index: UvMapIndex, entry: UvMapEntry) -> np.ndarray | None:
     """(9,) of a map's face; None when it is not known or cannot be read, which is no reason not to wear the map."""
     try:
-        return light_of(index, entry.id)
+        # by the map, not by its id: another part may have a map of that name, of another face
+        project = project_of(index, entry)
+        return project.light(entry.id) if project is not None else None
     except FaceviewerError:
         return None
 

@@ -26,6 +26,7 @@ from faceviewer.app.shown import derive
 from faceviewer.app.state import AppState
 from faceviewer.app.store import Store
 from faceviewer.datasets.ffhq.entry import FfhqQuery
+from faceviewer.datasets.ffhq.files import PictureFolder
 from faceviewer.datasets.ffhq.options import AlignOptions
 from faceviewer.datasets.ffhq.recreate_plan import RecreateRequest
 from faceviewer.jobs.background import Background
@@ -192,16 +193,21 @@ def test_opening_as_photos_and_links(room: Room, root: Path) -> None:
     assert room.ui.pages == ["https://example.org/x"]
 
 
-def test_many_pictures_are_opened_after_a_question(room: Room, tmp_path: Path, root: Path) -> None:
+def test_many_pictures_are_opened_after_a_question(room: Room, tmp_path: Path, root: Path, monkeypatch) -> None:
     flat = tmp_path / "flat"
     flat.mkdir()
     for number in range(ASK_ABOVE + 1):
         shutil.copy(root / "images1024x1024/00000/00000.png", flat / f"{number:05d}.png")
     room.open(flat)
     room.ui.agrees = False
-    numbers = np.arange(ASK_ABOVE + 1)
+    numbers = np.arange(ASK_ABOVE + 5)
+    with monkeypatch.context() as patch:
+        patch.setattr(PictureFolder, "path", None)  # 70,000 paths took a second before the question
+        room.album.open_pictures(numbers, "image")
+    assert room.ui.questions == [f"Open {ASK_ABOVE + 1} pictures as photos?"] and room.opening.paths == []
+    room.ui.agrees = True
     room.album.open_pictures(numbers, "image")
-    assert len(room.ui.questions) == 1 and room.opening.paths == []
+    assert len(room.opening.paths) == ASK_ABOVE + 1
 
 
 def test_flat_copies_without_metadata(room: Room, root: Path, tmp_path: Path) -> None:
@@ -303,12 +309,35 @@ def test_checking_and_the_report(room: Room, root: Path, tmp_path: Path) -> None
     for name in ("report.csv", "report.json", "report.txt"):
         room.ui.target = tmp_path / name
         room.jobs.save_report()
+        room.finish()
+        assert room.work_said() == f"{tmp_path / name.replace('txt', 'txt.csv')} was written."
     assert "missing" in (tmp_path / "report.csv").read_text() and (tmp_path / "report.txt.csv").is_file()
     assert json.loads((tmp_path / "report.json").read_text())["sound"] is False
     (tmp_path / "folder.csv").mkdir()
     room.ui.target = tmp_path / "folder.csv"
     room.jobs.save_report()
+    room.finish()
     assert "cannot be written" in room.work_said()
+
+
+def test_the_report_is_written_in_the_background(room: Room, root: Path, tmp_path: Path) -> None:
+    room.open(root)
+    room.jobs.verify(quick=True, resume=False)
+    room.finish()
+    room.ui.target = tmp_path / "report.csv"
+    held = threading.Event()
+    room.backgrounds[1].submit("Something long", lambda _, __: held.wait(10), lambda _: None)
+    room.jobs.save_report()
+    assert not (tmp_path / "report.csv").exists() and room.state.verification is not None
+    held.set()
+    room.finish()
+    assert (tmp_path / "report.csv").is_file()
+    room.jobs.recreate(RecreateRequest(tmp_path / "out", AlignOptions(size=64), 0, 1))
+    room.ui.target = tmp_path / "other.csv"
+    room.jobs.save_report()
+    assert "still being done" in room.work_said()
+    room.finish()
+    assert not (tmp_path / "other.csv").exists()
 
 
 def test_cancelling_a_check_and_an_opening(room: Room, root: Path, tmp_path: Path) -> None:

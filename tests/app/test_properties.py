@@ -17,9 +17,9 @@ from faceviewer.app.properties import (
     selection_text,
 )
 from faceviewer.app.selecting import landmark_selection, part_selection, texel_selection, vertex_selection
-from faceviewer.app.state import AppState, Document, HeadRef, Selection, Shown
+from faceviewer.app.state import FILE_ENGINE, AppState, Document, HeadRef, Selection, Shown
 from faceviewer.geometry.surface import SurfacePoint, at_vertex
-from faceviewer.types import Origin, Reconstruction
+from faceviewer.types import FaceMesh, Origin, Reconstruction
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +155,22 @@ def test_the_head_tells_pose_camera_and_how_it_was_made(result):
     assert "fit 0.20 s" in rows["Timings"]
     signs = {row.label: row.explanation for row in properties}
     assert all("Positive" in signs[angle] for angle in ("Yaw", "Pitch", "Roll"))
+
+
+def test_the_size_of_a_file_is_that_of_its_triangles_counted_once(result, monkeypatch):
+    mesh = result.mesh
+    loose = np.full((1, 3), 1000.0, np.float32)  # no triangle uses it
+    vertices = np.concatenate([mesh.vertices, loose])
+    topology = replace(mesh.topology, triangles=mesh.topology.triangles.copy())
+    calls = []
+    unique = np.unique
+    monkeypatch.setattr(np, "unique", lambda *given, **options: calls.append(1) or unique(*given, **options))
+    wanted = np.ptp(mesh.vertices[unique(topology.triangles)].astype(np.float64), axis=0)
+    for _ in range(3):  # as with every step of a light's slider
+        file = replace(result, engine=FILE_ENGINE, mesh=FaceMesh(vertices, topology))
+        size = values(head_properties(state_of(file, None)))["Size"]
+        assert size == f"{' × '.join(f'{length:.1f}' for length in wanted)} mm"
+    assert len(calls) == 1
 
 
 def test_every_warning_is_a_row_of_its_own(result):

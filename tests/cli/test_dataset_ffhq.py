@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
-from ffhq_factory import write_dataset
+from ffhq_factory import face68, write_dataset
+from numpy.random import default_rng
+from PIL import Image
 from typer.testing import CliRunner
 
 from faceviewer.cli.dataset_options import parse_range
@@ -147,6 +151,78 @@ def test_align_any_photo(ffhq, album, tmp_path):
     assert read_png(tmp_path / "out" / "b_face1.png").shape == (64, 64, 3)
     status, text, _ = ffhq("align", first, "-o", tmp_path / "out", "--size", 64, "--resume")
     assert status == 0 and text.startswith("0 faces aligned, 1 photo already there")
+
+
+def test_originals_are_not_written_over(ffhq, root):
+    wild = root / "in-the-wild-images"
+    before = {path: path.read_bytes() for path in wild.rglob("*.png")}
+    status, _, errors = ffhq("recreate", root, "-o", wild, "--size", 32)
+    assert status == 1 and "choose a folder of its own" in errors
+    assert {path: path.read_bytes() for path in wild.rglob("*.png")} == before
+
+
+@pytest.fixture
+def one_face(monkeypatch):
+    """Every photo has the face that is in the middle of it; what each was asked for is counted."""
+    made = []
+
+    def reconstruct_all(photo, **_):
+        made.append(photo.name)
+        points = SimpleNamespace(xy_px=face68((photo.size[0] / 2, photo.size[1] / 2), photo.size[1] / 8))
+        return [SimpleNamespace(landmarks={"68": points}, photo_name=photo.name)] * (2 if "two" in photo.name else 1)
+
+    monkeypatch.setattr("faceviewer.cli.dataset_align_photos.reconstruct_all", reconstruct_all)
+    return made
+
+
+def write_photo(path, seed):
+    path.parent.mkdir(exist_ok=True)
+    Image.fromarray(default_rng(seed).integers(0, 256, (96, 96, 3), np.uint8)).save(path)
+    return path
+
+
+def test_only_faces_of_the_same_photo_and_options_count_as_there(ffhq, tmp_path, one_face):
+    first, second, out = (
+        write_photo(tmp_path / "a/two.png", 1),
+        write_photo(tmp_path / "b/two.png", 2),
+        tmp_path / "out",
+    )
+
+    def aligned(photo, *options):
+        one_face.clear()
+        status, _, errors = ffhq("align", photo, "-o", out, "--size", 16, "--resume", *options)
+        assert (status, errors) == (0, "")
+        return len(one_face), [(out / f"two_face{number}.png").read_bytes() for number in (1, 2)]
+
+    _, before = aligned(first)
+    assert aligned(first) == (0, before)
+    (out / "two_face2.png").unlink()
+    assert aligned(first) == (1, before), "one face lacks"
+    times, other = aligned(second)
+    assert times == 1 and other[0] != before[0], "another photo of that name"
+    assert aligned(second) == (0, other)
+    assert aligned(second, "--no-padding")[0] == 1, "other options"
+    (out / "two_face1.png").write_bytes(b"no picture")
+    assert aligned(second)[0] == 1
+    Image.fromarray(read_png(out / "two_face1.png")).save(out / "two_face1.png")
+    assert aligned(second) == (1, other), "of another program"
+
+
+def test_faces_of_another_photo_go_when_its_name_is_taken(ffhq, tmp_path, one_face, monkeypatch):
+    ffhq("align", write_photo(tmp_path / "two.png", 1), "-o", tmp_path / "out", "--size", 16)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["two_face1.png", "two_face2.png"]
+    faces = [SimpleNamespace(landmarks={"68": SimpleNamespace(xy_px=face68((48, 48), 12))}, photo_name="two.png")]
+    monkeypatch.setattr("faceviewer.cli.dataset_align_photos.reconstruct_all", lambda *_, **__: faces)
+    ffhq("align", write_photo(tmp_path / "two.png", 2), "-o", tmp_path / "out", "--size", 16)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["two_face1.png"]
+
+
+def test_photos_are_not_written_over_by_faces(ffhq, tmp_path, one_face):
+    folder = write_photo(tmp_path / "in" / "anna.png", 1).parent
+    before = write_photo(folder / "anna_face1.png", 2).read_bytes()
+    status, _, errors = ffhq("align", folder, "-o", tmp_path / "in", "--size", 16)
+    assert status == 2 and f"that might write over {folder / 'anna_face1.png'}" in errors
+    assert (folder / "anna_face1.png").read_bytes() == before and one_face == []
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,7 @@ def test_statistics_and_terms(page: Page, root: Path, monkeypatch, qtbot) -> Non
     terms.close()
 
 
-def test_checking_files_and_saving_the_report(page: Page, root: Path, tmp_path: Path, monkeypatch) -> None:
+def test_checking_files_and_saving_the_report(page: Page, root: Path, tmp_path: Path, monkeypatch, qtbot) -> None:
     (root / "thumbnails128x128/00000/00001.png").write_bytes(b"broken")
     page.open(root, monkeypatch)
     page.press("Verify files…")
@@ -202,6 +202,7 @@ def test_checking_files_and_saving_the_report(page: Page, root: Path, tmp_path: 
     target = tmp_path / "report.json"
     monkeypatch.setattr(QtUserInterface, "choose_target", lambda *_: target)
     page.press("Save report…", dialog)
+    qtbot.waitUntil(lambda: "was written" in page.said(dialog)[0], timeout=WAIT_MS)
     assert json.loads(target.read_text())["findings"][0]["number"] == 1
     dialog.close()
 
@@ -237,6 +238,27 @@ def test_folders_that_are_not_whole(page: Page, root: Path, tmp_path: Path, monk
     assert page.choose(3)["Number"] == "00003" and "no metadata of this picture" in page.texts()
     page.open(tmp_path / "moved", monkeypatch)
     assert len(page.said()) == 1 and "cannot be read" in page.said()[0] and page.rows() == [3, 5, 7]
+
+
+def test_a_licence_that_another_data_set_lacks_is_no_longer_searched_for(
+    page: Page, root: Path, tmp_path: Path, monkeypatch
+) -> None:
+    page.open(root, monkeypatch)
+    licences = page.combo("Licence")
+    licences.setCurrentIndex(1)
+    page.wait()
+    (lacking,) = page.album.query.licences
+    assert 0 < len(page.rows()) < len(NUMBERS)
+    page.open(root, monkeypatch)
+    assert page.album.query.licences == (lacking,) and licences.currentData() == lacking, "it has it"
+    other = tmp_path / "other"
+    other.mkdir()
+    described = json.loads((root / "ffhq-dataset-v2.json").read_text("utf-8"))
+    kept = {number: one for number, one in described.items() if one["metadata"]["license"] != lacking}
+    (other / "ffhq-dataset-v2.json").write_text(json.dumps(kept), "utf-8")
+    page.open(other, monkeypatch)
+    assert licences.currentText() == "Any licence" and page.album.query.licences == ()
+    assert page.album.found is not None and page.album.found.matches == len(kept)
 
 
 def test_closing_cancels_and_the_folder_is_remembered(app, qtbot, page: Page, root: Path, monkeypatch) -> None:

@@ -29,8 +29,8 @@ from faceviewer.datasets.ffhq.recreate_plan import (
     RECORD,
     AlignTask,
     RecreatePlan,
-    check_record,
     check_room,
+    outdated,
     record_text,
 )
 from faceviewer.io.atomic import remove_stale, write_atomically
@@ -61,15 +61,17 @@ def recreate(plan: RecreatePlan, index: FfhqIndex, cancel: CancelToken) -> Itera
     """Make the pictures; what became of each comes as it is done, in no order.
 
     The data set's licence is copied, and who made the pictures is written beside them. Raises FaceviewerError when the
-    disk has too little room, when the folder cannot be written, or when it holds pictures made in another way and is to
-    be continued; Cancelled when ``cancel`` was set.
+    disk has too little room, when the folder cannot be written, or when it holds pictures made in another way that are
+    to be continued or would stay; Cancelled when ``cancel`` was set.
     """
     output = plan.request.output
-    if plan.request.resume:
-        check_record(plan)
+    old = outdated(plan)
     check_room(plan)
     for folder in {output, *(task.target.parent for task in plan.tasks)}:
         remove_stale(folder)
+    # before the record says how they are made: a run that is stopped, or cannot make one of them, leaves none behind
+    for path in old:
+        _remove(path)
     write_atomically(output / RECORD, lambda target: target.write_text(record_text(plan), "utf-8"))
     if (licence := plan.licence) is not None:
         write_atomically(output / LICENCE_NAME, lambda target: shutil.copyfile(licence, target))
@@ -123,10 +125,32 @@ def _original(task: AlignTask) -> np.ndarray:
 
 
 def _write_attribution(target: Path, plan: RecreatePlan, index: FfhqIndex) -> None:
-    """One line per picture that is there."""
-    there = [task for task in plan.tasks if os.path.isfile(task.target)]
-    with target.open("w", encoding="utf-8") as stream:
-        for first in range(0, len(there), _PAGE):
-            page = there[first : first + _PAGE]
-            for task, entry in zip(page, index.entries([task.number for task in page]), strict=True):
-                stream.write(f"{task.target.relative_to(plan.request.output).as_posix()}: {attribution(entry)}\n")
+    """One line per picture that is there, also for those of earlier runs."""
+    output = plan.request.output
+    names = {task.target.relative_to(output).as_posix(): task.number for task in plan.tasks}
+    lines = {name: line for name, line in _old_lines(output) if name not in names and os.path.isfile(output / name)}
+    there = [name for name in names if os.path.isfile(output / name)]
+    for first in range(0, len(there), _PAGE):
+        page = there[first : first + _PAGE]
+        entries = index.entries([names[name] for name in page])
+        lines |= {name: f"{name}: {attribution(entry)}" for name, entry in zip(page, entries, strict=True)}
+    target.write_text("".join(f"{lines[name]}\n" for name in sorted(lines)), "utf-8")
+
+
+def _old_lines(output: Path) -> Iterator[tuple[str, str]]:
+    """(picture, its line) of what an earlier run wrote."""
+    try:
+        text = (output / ATTRIBUTION).read_text("utf-8")
+    except (OSError, ValueError):
+        return
+    for line in text.split("\n"):
+        name, colon, _ = line.partition(": ")
+        if colon:
+            yield name, line
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise FaceviewerError(f"{path}: cannot be replaced ({error.strerror or error})") from error

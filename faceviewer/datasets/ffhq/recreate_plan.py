@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
-from faceviewer.datasets.ffhq.files import FfhqFiles
+from faceviewer.datasets.ffhq.files import FfhqFiles, PictureFolder
 from faceviewer.datasets.ffhq.index import FfhqIndex
 from faceviewer.datasets.ffhq.options import PUBLISHED, AlignOptions
 from faceviewer.datasets.ffhq.quad import corners, face_squares
@@ -22,6 +24,7 @@ BYTES_PER_PICTURE = 1_300_000
 """Of an aligned picture of 1024 x 1024 pixels."""
 RECORD = "alignment.json"
 _SCHEMA = "faceviewer.ffhq-alignment/1"
+_FOLDER, _PICTURE = re.compile(r"[0-9]{5,7}"), re.compile(r"[0-9]{5,7}\.png")
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,8 @@ class RecreatePlan:
 def plan_recreation(index: FfhqIndex, files: FfhqFiles, request: RecreateRequest) -> RecreatePlan:
     """Squares and shifts of all entries, then tasks for those in the range.
 
-    Raises FaceviewerError when there are no originals, or no entry in the range.
+    Raises FaceviewerError when there are no originals, no entry in the range, or when pictures of the data set lie
+    where the new ones would.
     """
     folder = files.of("wild")
     if folder is None:
@@ -100,18 +104,23 @@ def plan_recreation(index: FfhqIndex, files: FfhqFiles, request: RecreateRequest
         quad = quads[k] if np.isfinite(quads[k]).all() else None
         target = request.output / f"{name // 1000 * 1000:05d}" / f"{name:05d}.png"
         tasks.append(AlignTask(number, folder.path(number), target, (width, height), quad, expected.get(number, "")))
+    _check_output(request.output, files, tasks)
     nbytes = round(len(tasks) * BYTES_PER_PICTURE * (request.options.size / PUBLISHED.size) ** 2)
     return RecreatePlan(request, tuple(tasks), nbytes, index.about.sha256, files.licence)
 
 
 def check_room(plan: RecreatePlan) -> None:
-    """Raise FaceviewerError when the disk has less room than the pictures take."""
+    """Raise FaceviewerError when the disk has less room than the pictures take that are not there yet."""
+    lacking, nbytes = len(plan.tasks), plan.nbytes
+    if plan.request.resume and plan.tasks:
+        lacking = sum(not os.path.isfile(task.target) for task in plan.tasks)
+        nbytes = round(plan.nbytes * lacking / len(plan.tasks))
     place = plan.request.output.absolute()
     while not os.path.exists(place) and place != place.parent:
         place = place.parent
     free = shutil.disk_usage(place).free
-    if free < plan.nbytes:
-        needed = f"{len(plan.tasks)} pictures take about {bytes_text(plan.nbytes)}"
+    if free < nbytes:
+        needed = f"{lacking} pictures take about {bytes_text(nbytes)}"
         raise FaceviewerError(f"{plan.request.output}: {needed}, and {bytes_text(free)} are free")
 
 
@@ -121,15 +130,61 @@ def record_text(plan: RecreatePlan) -> str:
     return json.dumps({**about, "options": asdict(plan.request.options)}, indent=1) + "\n"
 
 
-def check_record(plan: RecreatePlan) -> None:
-    """Raise FaceviewerError when the output folder holds pictures made in another way; they cannot be continued."""
+def outdated(plan: RecreatePlan) -> list[Path]:
+    """The pictures of an earlier run that this one takes the place of, because they were made in another way.
+
+    Raises FaceviewerError when such pictures are to be continued, or would stay among the new ones: the record is about
+    all pictures, and the next run that continues believes it.
+    """
+    if _is_same_record(plan):
+        return []
+    output = plan.request.output
+    reason = f"{output}: its pictures were made with other options or from other metadata, as {RECORD} says"
+    if plan.request.resume:
+        raise FaceviewerError(reason)
+    there = set(_pictures_in(output))
+    if others := there - {task.target for task in plan.tasks}:
+        raise FaceviewerError(f"{reason}, and {len(others)} of them would stay; delete the folder or choose another")
+    return sorted(there)
+
+
+def _is_same_record(plan: RecreatePlan) -> bool:
+    """Whether the output folder's record, if there is one, says what this run would write."""
     try:
-        there = (plan.request.output / RECORD).read_text("utf-8")
+        return (plan.request.output / RECORD).read_text("utf-8") == record_text(plan)
     except FileNotFoundError:
-        return
+        return True
     except (OSError, ValueError):
-        there = ""
-    if there != record_text(plan):
-        raise FaceviewerError(
-            f"{plan.request.output}: its pictures were made with other options or from other metadata, as {RECORD} says"
-        )
+        return False
+
+
+def _pictures_in(output: Path) -> Iterator[Path]:
+    """The pictures of earlier runs."""
+    for folder in _listed(output):
+        if _FOLDER.fullmatch(folder.name):
+            yield from (path for path in _listed(folder) if _PICTURE.fullmatch(path.name))
+
+
+def _listed(folder: Path) -> list[Path]:
+    """What is in a folder; nothing for what is none, or cannot be read."""
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _check_output(output: Path, files: FfhqFiles, tasks: list[AlignTask]) -> None:
+    """Refuse to write where the data set's pictures lie: the aligned ones have the names of their originals.
+
+    What an earlier run made below the data set's folder may be continued.
+    """
+    brought = [one for one in files.folders if one.kind == "wild" or not os.path.isfile(one.folder / RECORD)]
+    own = {os.path.realpath(place) for folder in brought for place in _places(folder)}
+    if any(os.path.realpath(place) in own for place in {output, *(task.target.parent for task in tasks)}):
+        raise FaceviewerError(f"{output}: pictures of the data set are in it; choose a folder of its own")
+
+
+def _places(folder: PictureFolder) -> set[Path]:
+    """The folder itself and those in it that hold its pictures."""
+    thousands = np.unique(folder.numbers // 1000 * 1000).tolist()
+    return {folder.folder, *(folder.path(number).parent for number in thousands)}

@@ -70,6 +70,9 @@ class UvMapIndex:
         cache cannot be written, only the next opening takes longer.
         """
         with self._updating:
+            if self.project is not None:
+                # its zips may be others than those that are open; who still reads these keeps them
+                self.project = Project(self.project.folder)
             watch = Watch(progress, cancel)
             if not update(self._database, self.layout, self.project, same_ids=self.same_ids, watch=watch):
                 self._use()

@@ -83,9 +83,10 @@ class Thumbnails:
     def _store(self, stamp: bytes, picture: np.ndarray) -> None:
         jpeg = encode_jpeg(picture, quality=_QUALITY)
         self._asked("INSERT OR REPLACE INTO thumbnails (stamp, jpeg) VALUES (?, ?)", [stamp, jpeg])
-        self._stored += 1
+        # after the first one, too: many short visits have let the file grow without end
         if self._stored % _CHECK_EVERY == 0:
             self._trim()
+        self._stored += 1
 
     def _trim(self) -> None:
         while self._used() > MAX_BYTES:
@@ -148,7 +149,13 @@ def _opened(path: Path) -> sqlite3.Connection | None:
             database.execute("PRAGMA synchronous = OFF")
             database.execute(_TABLE)
             return database
+        except sqlite3.OperationalError:  # read-only, full, or busy with another program: not damaged
+            database.close()
+            return None
         except sqlite3.DatabaseError:
             database.close()
-            path.unlink(missing_ok=True)
+            try:
+                path.unlink(missing_ok=True)
+            except OSError:
+                return None
     return None

@@ -32,6 +32,7 @@ def update(database: Database, layout: Layout, project: Project | None, *, same_
         joined = project if same_ids or not part.has_own_numbers else None
         stamp = json.dumps([_file_stamp(part.meta), part.latents and stamp_of(part.latents), _project_stamp(joined)])
         if maps_changed or problems.is_told or database.about(f"joined {part.name}") != stamp:
+            _forget_joined(database, part)
             Joiner(database, part, problems, watch).join(joined)
             problems.store()
             database.remember(f"joined {part.name}", stamp)
@@ -55,13 +56,24 @@ def _update_maps(database: Database, part: Part, problems: Problems, watch: Watc
                 else:
                     problems.add("folder", f"{folder}/{name}", "left out, its name is no text")
         if rows:
+            _forget_joined(database, part)
             database.write_many(INSERT_MAP, rows)
         count, came = count + len(batch), came + len(rows)
         watch.progress(Progress(f"{count} maps found", None if not before else min(count / before, 1.0)))
     gone = list(known.values())
+    if gone:
+        _forget_joined(database, part)
     database.write_many("DELETE FROM maps WHERE key = ?", [(key,) for key in gone])
     database.write_many("DELETE FROM others WHERE key = ?", [(key,) for key in gone])
     return bool(came or gone)
+
+
+def _forget_joined(database: Database, part: Part) -> None:
+    """Before anything of a part changes: it is to be joined anew, however this ends.
+
+    Cancelled while attributes were read, an index took what was half joined for whole, and lost the rest for good.
+    """
+    database.write("DELETE FROM about WHERE name = ?", [f"joined {part.name}"])
 
 
 def _forget_parts(database: Database, kept: set[str]) -> bool:

@@ -81,7 +81,7 @@ class FilterForm(QWidget):
         return f"“{wrong[0]}” is no date such as 2012-05-31 and does not count" if wrong else ""
 
     def show_dataset(self, dataset: FfhqSet | None, place: int, *, only_there: bool) -> None:
-        """Offer what the data set has."""
+        """Offer what the data set has; ``changed`` is emitted when it lacks the licence that was searched for."""
         blockers = [QSignalBlocker(widget) for widget in (self.licence, self.place, self.only_there)]
         chosen = self.licence.currentData()
         self.licence.clear()
@@ -89,7 +89,8 @@ class FilterForm(QWidget):
         for name, url in dataset.licences if dataset is not None else ():
             known = licence_of(url)
             self.licence.addItem(known.title if known is not None else plain(name) or "Unknown", name)
-        self.licence.setCurrentIndex(max(self.licence.findData(chosen), 0))
+        place_of_chosen = self.licence.findData(chosen) if chosen else 0
+        self.licence.setCurrentIndex(max(place_of_chosen, 0))
         self.place.clear()
         for folder in dataset.files.folders if dataset is not None else ():
             self.place.addItem(_folder_title(folder))
@@ -103,6 +104,8 @@ class FilterForm(QWidget):
             widget.setEnabled(has_index)
         for widget in (self.split, self.descending, self.clear):
             widget.setEnabled(dataset is not None)
+        if place_of_chosen < 0:
+            self._wish()
         self.title.setPlaceholderText("" if has_index or dataset is None else "no metadata")
         self.place.setEnabled(self.place.count() > 1)
         self.only_there.setEnabled(has_index and self.place.count() > 0)

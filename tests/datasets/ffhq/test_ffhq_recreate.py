@@ -6,6 +6,7 @@ import json
 import shutil
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -27,10 +28,10 @@ def made(small, open_at, tmp_path):
     """Recreate the small data set: what became of each, by number."""
     root, _ = small
 
-    def call(options: AlignOptions = SMALL, output: str = "out", **asked) -> dict[int, Recreated]:
+    def call(options: AlignOptions = SMALL, output: str = "out", place: Path = root, **asked) -> dict[int, Recreated]:
         index = open_at(root)
         request = RecreateRequest(tmp_path / output, options, **asked)
-        plan = plan_recreation(index, scan_files(root, CancelToken()), request)
+        plan = plan_recreation(index, scan_files(place, CancelToken()), request)
         return {one.number: one for one in recreate(plan, index, CancelToken())}
 
     return call
@@ -119,6 +120,59 @@ def test_continuing(made, tmp_path):
     assert set(statuses(made()).values()) == {"done"}
 
 
+def test_pictures_made_in_another_way_do_not_stay_among_new_ones(small, made, tmp_path):
+    root, described = small
+    made()
+    with pytest.raises(FaceviewerError, match=r"other options.*, and 3 of them would stay; delete the folder or"):
+        made(AlignOptions(size=32), first=0, stop=2)
+    assert read_png(tmp_path / "out/00000/00000.png").shape == (16, 16, 3), "nothing was begun"
+    (root / described["1"]["in_the_wild"]["file_path"]).unlink()
+    done = made(AlignOptions(size=32))
+    assert done[1].status == "failed" and not done[1].target.exists(), "the old one was made with other options"
+    assert statuses(made(AlignOptions(size=32), resume=True)) == {**dict.fromkeys(done, "there"), 1: "failed"}
+    assert len(list((tmp_path / "out").glob("*/*.png"))) == 4
+
+
+def test_attribution_of_every_picture_that_is_there(made, tmp_path):
+    path = tmp_path / "out" / "attribution.txt"
+    made(first=0, stop=3)
+    made(first=1003)
+    lines = path.read_text("utf-8").splitlines()
+    names = ["00000/00000.png", "00000/00001.png", "00000/00002.png", "01000/01003.png", "60000/60000.png"]
+    assert [line.partition(": ")[0] for line in lines] == names
+    (tmp_path / "out" / "00000" / "00001.png").unlink()
+    made(first=1003, stop=1004)
+    assert path.read_text("utf-8").splitlines() == [lines[0], *lines[2:]]
+    path.write_bytes(b"\xff no text")
+    made(first=1003, stop=1004)
+    assert path.read_text("utf-8").splitlines() == [lines[3]]
+
+
+def test_the_originals_are_not_written_over(small, made, tmp_path):
+    root, _ = small
+    wild = root / "in-the-wild-images"
+    before = {path: path.read_bytes() for path in wild.rglob("*.png")}
+    for output in (wild, root / "thumbnails128x128", tmp_path / "link"):
+        if output.name == "link":
+            (tmp_path / "link").symlink_to(wild)
+        with pytest.raises(FaceviewerError, match="choose a folder of its own"):
+            made(output=str(output))
+    assert {path: path.read_bytes() for path in wild.rglob("*.png")} == before
+    assert set(statuses(made(output=str(root / "mine"))).values()) == {"done"}
+    assert set(statuses(made(output=str(root / "mine"), resume=True)).values()) == {"there"}, "its own may be continued"
+
+
+def test_a_folder_of_a_thousand_originals_is_not_written_over(small, made):
+    root, _ = small
+    thousand = root / "in-the-wild-images" / "00000"
+    files = scan_files(thousand, CancelToken())
+    assert files.of("wild") is not None and files.folders[0].layout == "flat"
+    before = {path: path.read_bytes() for path in thousand.iterdir()}
+    with pytest.raises(FaceviewerError, match="choose a folder of its own"):
+        made(output=str(thousand.parent), place=thousand, stop=3)
+    assert {path: path.read_bytes() for path in thousand.iterdir()} == before
+
+
 def test_stopping_leaves_whole_pictures(small, open_at, tmp_path):
     root, _ = small
     index, cancel = open_at(root), CancelToken()
@@ -141,6 +195,14 @@ def test_room_is_looked_at_first(tmp_path):
     check_room(RecreatePlan(request, (), 1000, "", None))
     with pytest.raises(FaceviewerError, match=r"take about .* TB, and .* are free"):
         check_room(RecreatePlan(request, (), 1 << 60, "", None))
+
+
+def test_room_is_needed_for_what_is_not_there_alone(made, monkeypatch):
+    made()[1003].target.unlink()
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=2 * round(1_300_000 / 64**2)))
+    with pytest.raises(FaceviewerError, match="5 pictures take about"):
+        made()
+    assert statuses(made(resume=True))[1003] == "done"
 
 
 @pytest.mark.parametrize("asked", [{"workers": 0}, {"first": -1}, {"first": 5, "stop": 5}])

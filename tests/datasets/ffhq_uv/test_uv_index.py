@@ -264,6 +264,56 @@ def test_cancelling_keeps_what_was_found_and_stores_nothing(tmp_path, monkeypatc
     assert index.update(lambda step: None, CancelToken()) and len(index) == 45
 
 
+def test_what_is_known_comes_back_after_cancelling(tmp_path, open_at):
+    folder = write_set(tmp_path, range(20))
+    index, cancel = open_at(folder), CancelToken()
+    write_map(folder / "uv-maps" / "000" / "00021.png")
+    with pytest.raises(Cancelled):
+        index.update(lambda step: cancel.cancel() if "meta-info" in step.stage else None, cancel)
+    assert index.update(lambda step: None, CancelToken()) and index.count(UvMapQuery(gender="male")) == 10
+    write_map(folder / "uv-maps" / "000" / "00022.png")
+    cancel = CancelToken()
+    with pytest.raises(Cancelled):
+        index.update(lambda step: cancel.cancel() if "found" in step.stage else None, cancel)
+    assert len(index) == 22 and index.problem_counts() == {"no meta-info": 1}
+    assert index.update(lambda step: None, CancelToken()) and index.problem_counts() == {"no meta-info": 2}
+
+
+def test_maps_that_go_are_told_after_cancelling(tmp_path, open_at):
+    folder = write_set(tmp_path, range(3))
+    write_set(tmp_path, range(3), name="ffhq-uv-interpolate")
+    index, cancel, looked = open_at(tmp_path), CancelToken(), []
+    (folder / "uv-maps" / "000" / "00001.png").unlink()
+
+    def progress(step):
+        looked.append(step)
+        if len(looked) == 2:  # at the second part, when the map of the first has gone
+            cancel.cancel()
+
+    with pytest.raises(Cancelled):
+        index.update(progress, cancel)
+    assert len(index) == 5 and index.problem_counts() == {}
+    assert index.update(lambda step: None, CancelToken()) and index.problem_counts() == {"missing map": 1}
+
+
+def test_zips_that_are_replaced_are_read_anew(tmp_path, open_at):
+    for number in range(2):
+        write_map(tmp_path / "mine" / f"{number:05d}.png")
+    project = tmp_path / "dataset_project"
+    write_project(project, project_files([0]))
+    index = open_at(tmp_path / "mine")
+    assert np.array_equal(light_of(index, "00000"), LIGHT) and light_of(index, "00001") is None
+    files = project_files([0, 1])
+    files["lights"]["00000.npy"] = npy(2 * LIGHT.reshape(1, 9, 1, 1))
+    files["attributes"]["00000.json"] = json.dumps({**attributes(0), "Gender": 1}).encode()
+    for source, members in files.items():
+        write_zip(project / "new.zip", {f"{source}/{name}": data for name, data in members.items()})
+        (project / "new.zip").replace(project / f"{source}.zip")
+    assert index.update(lambda step: None, CancelToken())
+    assert [entry.gender for entry in index.page(EVERYTHING, 0, 9)] == ["male", "male"]
+    assert np.array_equal(light_of(index, "00000"), 2 * LIGHT) and np.array_equal(light_of(index, "00001"), LIGHT)
+
+
 def test_damaged_caches_are_made_again(tmp_path, open_at, monkeypatch):
     folder = write_set(tmp_path, (1, 2))
     path = open_at(folder).path

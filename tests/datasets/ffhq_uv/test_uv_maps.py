@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 from ffhq_uv_factory import write_map, write_set
+from locked import locked, needs_permissions, public_folder
 from PIL import Image
 
 from faceviewer.datasets.ffhq_uv import thumbnails as thumbnails_module
@@ -111,6 +114,55 @@ def test_a_damaged_cache_is_made_again_and_a_large_one_trimmed(tmp_path, monkeyp
         kept.get(path, 64)
     there = [kept.peek(path, 64) is not None for path in paths]
     assert there[-1] and not there[0]
+
+
+def test_many_short_visits_do_not_make_the_cache_larger(tmp_path, monkeypatch):
+    monkeypatch.setattr(thumbnails_module, "MAX_BYTES", 60_000)
+    for visit in range(20):
+        kept = Thumbnails(tmp_path / "cache")
+        for number in range(5):
+            kept.get(write_map(tmp_path / f"{visit}-{number}.png", side=64, seed=number), 64)
+        kept.close()
+        assert (tmp_path / "cache" / "thumbnails.sqlite").stat().st_size < 100_000
+
+
+@needs_permissions
+def test_a_cache_that_may_not_be_written_is_done_without(tmp_path):
+    with public_folder() as folder:
+        path = write_map(folder / "1.png")
+        Thumbnails(folder / "cache").close()
+        file = folder / "cache" / "thumbnails.sqlite"
+        file.chmod(0o444)
+        before = file.read_bytes()
+        with locked(folder / "cache", 0o555):
+            kept = Thumbnails(folder / "cache")
+            assert kept.get(path, 16).shape == (16, 16, 3) and kept.peek(path, 16) is None
+            file_is_there = file.is_file()
+        assert file_is_there and file.read_bytes() == before
+
+
+def test_the_cache_of_another_window_is_left_alone(tmp_path, monkeypatch):
+    kept = Thumbnails(tmp_path)
+    kept.get(write_map(tmp_path / "1.png"), 16)
+
+    class Busy(sqlite3.Connection):
+        def execute(self, *_):
+            raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr(thumbnails_module.sqlite3, "connect", partial(sqlite3.connect, factory=Busy))
+    assert Thumbnails(tmp_path).get(tmp_path / "1.png", 16).shape == (16, 16, 3)
+    monkeypatch.undo()
+    assert Thumbnails(tmp_path).peek(tmp_path / "1.png", 16) is not None
+
+
+def test_a_damaged_cache_that_cannot_be_deleted_is_done_without(tmp_path, monkeypatch):
+    (tmp_path / "thumbnails.sqlite").write_bytes(b"no database at all" * 100)
+
+    def refused(*_, **__):
+        raise PermissionError("in use")
+
+    monkeypatch.setattr(thumbnails_module.Path, "unlink", refused)
+    assert Thumbnails(tmp_path).peek(write_map(tmp_path / "1.png"), 16) is None
 
 
 @pytest.fixture
