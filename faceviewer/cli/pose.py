@@ -39,7 +39,9 @@ def pose(
     fov: Annotated[
         float | None, typer.Option(metavar="DEG", help="Field of view across the picture's longer side, degrees.")
     ] = None,
-    focal: Annotated[float | None, typer.Option(metavar="PX", help="Focal length in pixels of the picture.")] = None,
+    focal: Annotated[
+        float | None, typer.Option(metavar="PX", help="Focal length in pixels of the picture, not in millimetres.")
+    ] = None,
     every: Annotated[int, typer.Option(metavar="N", help="Look at every N-th frame.")] = 1,
     people: Annotated[int, typer.Option(metavar="N", help="Follow at most N people at the same time.")] = 4,
     rate: Annotated[float, typer.Option(metavar="FPS", help="Frames per second of a folder of photos.")] = 25.0,

@@ -40,7 +40,9 @@ def reconstruct(
     fov: Annotated[
         float | None, typer.Option(metavar="DEG", help="Field of view across the photo's longer side, degrees.")
     ] = None,
-    focal: Annotated[float | None, typer.Option(metavar="PX", help="Focal length in pixels of the photo.")] = None,
+    focal: Annotated[
+        float | None, typer.Option(metavar="PX", help="Focal length in pixels of the photo, not in millimetres.")
+    ] = None,
     texture_size: Annotated[int, typer.Option(help="Side of the texture; 0 for a head without texture.")] = 1024,
     delight: Annotated[bool, typer.Option("--delight", help="Remove the photo's lighting from the texture.")] = False,
     formats: Annotated[str, typer.Option(help="Comma-separated, of obj, glb and ply.")] = "obj",

@@ -28,9 +28,13 @@ def same_face(one: np.ndarray, other: np.ndarray) -> bool:
 
 def most_alike(box: np.ndarray, others: Sequence[np.ndarray]) -> int:
     """The place of that box among ``others`` that shares most of the union with a (4,) box."""
-    shared = [_shared_area(box, other) for other in others]
-    unions = [_area(box) + _area(other) - part for other, part in zip(others, shared, strict=True)]
-    return int(np.argmax([part / max(union, 1e-12) for part, union in zip(shared, unions, strict=True)]))
+    return int(np.argmax([union_share(box, other) for other in others]))
+
+
+def union_share(one: np.ndarray, other: np.ndarray) -> float:
+    """The part of the union of two (4,) boxes, 0 to 1, that they share."""
+    shared = _shared_area(one, other)
+    return shared / max(_area(one) + _area(other) - shared, 1e-12)
 
 
 def covered_share(box: np.ndarray, cover: np.ndarray) -> float:

@@ -10,6 +10,8 @@ from faceviewer.types import FaceviewerError, FocalSource
 
 TEXTURE_SIZES = (64, 8192)
 """Smallest and largest side of a texture, texels."""
+FOV_DEG = (1.0, 150.0)
+"""Narrowest and widest view across a photo's longer side, degrees, whether named by an angle or a focal length."""
 
 
 class UsageError(FaceviewerError):
@@ -73,8 +75,11 @@ class ReconstructOptions:
             raise UsageError("give the focal length or the field of view, not both")
         if self.focal_px is not None and not (math.isfinite(self.focal_px) and self.focal_px > 0):
             raise UsageError(f"the focal length must be a positive number of pixels, not {self.focal_px:g}")
-        if self.fov_deg is not None and not 1 <= self.fov_deg <= 150:
-            raise UsageError(f"the field of view must be between 1 and 150 degrees, not {self.fov_deg:g}")
+        narrowest, widest = FOV_DEG
+        if self.fov_deg is not None and not narrowest <= self.fov_deg <= widest:
+            raise UsageError(
+                f"the field of view must be between {narrowest:g} and {widest:g} degrees, not {self.fov_deg:g}"
+            )
         smallest, largest = TEXTURE_SIZES
         if self.texture_size is not None and not smallest <= self.texture_size <= largest:
             raise UsageError(f"the texture size must be between {smallest} and {largest}, not {self.texture_size}")
@@ -82,8 +87,18 @@ class ReconstructOptions:
     def focal_for(self, size: tuple[int, int]) -> float | None:
         """The focal length in pixels that was asked for, for a photo of ``size`` (width, height), or None."""
         if self.fov_deg is not None:
-            return max(size) / 2 / math.tan(math.radians(self.fov_deg) / 2)
+            return _focal_px(self.fov_deg, size)
         return self.focal_px
+
+
+def focal_limits(size: tuple[int, int]) -> tuple[float, float]:
+    """The least and the greatest focal length, pixels, of a photo of ``size`` (width, height): those of ``FOV_DEG``."""
+    narrowest, widest = FOV_DEG
+    return _focal_px(widest, size), _focal_px(narrowest, size)
+
+
+def _focal_px(fov_deg: float, size: tuple[int, int]) -> float:
+    return max(size) / 2 / math.tan(math.radians(fov_deg) / 2)
 
 
 DEFAULT_OPTIONS = ReconstructOptions()

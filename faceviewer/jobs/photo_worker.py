@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
+from faceviewer.engines.devices import free_memory, is_out_of_memory
 from faceviewer.engines.engine import Engine, FaceSearch, SearchingEngine
 from faceviewer.engines.options import UsageError
 from faceviewer.engines.registry import build_engine
@@ -75,13 +76,16 @@ class PhotoWorker:
         except (Cancelled, UsageError):
             raise
         except Exception as error:  # noqa: BLE001  (the rest of the pictures must be done)
-            if len(opened) == 1:
-                yield failed(opened[0].task, error, opened[0].seconds)
-            else:
-                for one in opened:
-                    yield from self.run([one.task], progress, cancel)
+            outcomes, is_full = [failed(one.task, error, one.seconds) for one in opened], is_out_of_memory(error)
+        else:
+            yield from outcomes
             return
-        yield from outcomes
+        _make_room(is_full)
+        if len(opened) == 1:
+            yield from outcomes
+            return
+        for one in opened:
+            yield from self.run([one.task], progress, cancel)
 
     def _open(self, task: Task, progress: BatchProgress) -> _Opened | Outcome:
         began = time.perf_counter()
@@ -111,9 +115,12 @@ class PhotoWorker:
             results = self._reconstructed([faces for _, faces in found], label, progress, cancel)
         except (Cancelled, UsageError):
             raise
-        except Exception:
+        except Exception as error:
             if len(found) != 1 or len(found[0][1].faces) < 2:
                 raise
+            results, is_full = None, is_out_of_memory(error)
+        if results is None:
+            _make_room(is_full)
             ((one, faces),) = found
             return [*outcomes, self._face_by_face(one, faces, progress, cancel)]
         for (one, faces), its_results in zip(found, results, strict=True):
@@ -130,7 +137,7 @@ class PhotoWorker:
     def _face_by_face(self, one: _Opened, found: FoundFaces, progress: BatchProgress, cancel: CancelToken) -> Outcome:
         """A picture whose faces the engine refused in one go: a face that cannot be fitted costs the others nothing."""
         heads: dict[int, Reconstruction] = {}
-        errors: dict[int, Exception] = {}
+        failures: dict[int, Outcome] = {}
         for number, face in zip(found.numbers, found.faces, strict=True):
             alone = replace(found, numbers=(number,), faces=(face,), seconds=found.seconds / len(found.faces))
             try:
@@ -138,13 +145,16 @@ class PhotoWorker:
             except (Cancelled, UsageError):
                 raise
             except Exception as error:  # noqa: BLE001
-                errors[number] = error
+                failures[number], is_full = failed(one.task, error, one.seconds), is_out_of_memory(error)
+            else:
+                continue
+            _make_room(is_full)
         if not heads:
-            return failed(one.task, next(iter(errors.values())), one.seconds)
+            return next(iter(failures.values()))
         kept = [face for number, face in zip(found.numbers, found.faces, strict=True) if number in heads]
         found = replace(found, numbers=tuple(heads), faces=tuple(kept))
         outcome = self._written(one, found, list(heads.values()))
-        return _with_missing_faces(outcome, one.task, errors) if outcome.status == "done" and errors else outcome
+        return _with_missing_faces(outcome, one.task, failures) if outcome.status == "done" and failures else outcome
 
     def _written(self, one: _Opened, faces: FoundFaces, results: Sequence[Reconstruction]) -> Outcome:
         try:
@@ -270,19 +280,25 @@ def failed(task: Task, error: BaseException, seconds: float) -> Outcome:
     return Outcome(task.label, "failed", reason=reason, seconds=seconds, trace=trace)
 
 
-def _with_missing_faces(outcome: Outcome, task: Task, errors: Mapping[int, Exception]) -> Outcome:
+def _make_room(is_full: bool) -> None:
+    """After a graphics card's memory was full. Not where the error is caught: there it still holds its arrays."""
+    if is_full:
+        free_memory()
+
+
+def _with_missing_faces(outcome: Outcome, task: Task, failures: Mapping[int, Outcome]) -> Outcome:
     """Of a picture that has failed, for faces that were asked for are missing; the heads of the others are written."""
-    faces = [f"face {number}: {_reason(error).removeprefix(f'{task.item.path}: ')}" for number, error in errors.items()]
+    faces = [f"face {number}: {one.reason.removeprefix(f'{task.label}: ')}" for number, one in failures.items()]
     others = "the head of 1 other face was" if outcome.faces == 1 else f"the heads of {outcome.faces} other faces were"
     reason = f"{task.label}: {'; '.join(faces)} ({others} written)"
-    trace = "".join(line for error in errors.values() for line in traceback.format_exception(error))
+    trace = "".join(one.trace for one in failures.values())
     return replace(outcome, status="failed", reason=reason, trace=trace)
 
 
 def _reason(error: BaseException) -> str:
     if isinstance(error, FaceviewerError):
         return str(error)
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or is_out_of_memory(error):
         return "there is not enough memory"
     return f"an unexpected error ({type(error).__name__}: {error})"
 

@@ -14,6 +14,8 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from faceviewer.raster.precision import to_double
+
 SUBPIXELS = 1024.0
 """Corners are rounded to this fraction of a pixel; crossings are then exact for coordinates below 2**15 px."""
 _FAR_PX = 2.0**22
@@ -77,7 +79,7 @@ def rasterize(
     """
     if xy_px.ndim != 3 or xy_px.shape[-1] != 2 or depth.shape != xy_px.shape[:2]:
         raise ValueError(f"xy_px {tuple(xy_px.shape)} and depth {tuple(depth.shape)} must be (B, V, 2) and (B, V)")
-    depth = depth.detach().double()
+    depth = to_double(depth.detach())
     inverse = torch.where((depth > 0) & depth.isfinite(), 1.0 / depth, torch.nan)
     return _draw(xy_px.detach(), inverse, triangles, size, cull)
 

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from faceviewer.raster.precision import to_double
 from faceviewer.raster.rasterize import Fragments, rasterize
 from faceviewer.raster.shading import vertex_normals
 
@@ -94,12 +95,12 @@ def vertex_visibility(xyz_camera: Tensor, triangles: Tensor, K: Tensor, size: tu
 def _inverse_depth_slope(xy_px: Tensor, depth: Tensor, triangles: Tensor) -> Tensor:
     """(B, F, 2) gradient of 1 / depth over the picture on each triangle; 0 for triangles without area."""
     corners = torch.cat([xy_px, 1 / depth[..., None]], -1)[:, triangles.long().T.reshape(-1)]
-    a, b, c = corners.double().reshape(len(xy_px), 3, -1, 3).unbind(1)
+    a, b, c = to_double(corners).reshape(len(xy_px), 3, -1, 3).unbind(1)
     u, v = b - a, c - a
     area = u[..., 0] * v[..., 1] - u[..., 1] * v[..., 0]
     gradient_x = (u[..., 2] * v[..., 1] - v[..., 2] * u[..., 1]) / area
     gradient_y = (v[..., 2] * u[..., 0] - u[..., 2] * v[..., 0]) / area
-    return torch.stack([gradient_x, gradient_y], -1).nan_to_num(0.0, 0.0, 0.0).float()
+    return torch.stack([gradient_x, gradient_y], -1).nan_to_num(0.0, 0.0, 0.0).float().to(xy_px.device)
 
 
 def _hides(depths: DepthMap, member: Tensor, pixel: Tensor, xy: Tensor, z: Tensor, bias_mm: float) -> Tensor:

@@ -5,20 +5,26 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import weakref
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
+import torch
+from fake_engine import FakeEngine
 from PIL import Image
 
 from faceviewer.engines.options import EngineOption, ReconstructOptions, UsageError
 from faceviewer.io.atomic import PREFIX
 from faceviewer.io.cv import cv2
 from faceviewer.io.result_reader import is_complete, read_result
+from faceviewer.jobs import photo_worker
 from faceviewer.jobs.batch import prepare_directory, run_batch
 from faceviewer.jobs.photo_job import FaceChoice
+from faceviewer.jobs.photo_worker import PhotoWorker
 from faceviewer.jobs.sources import expand_inputs
 from faceviewer.jobs.tasks import BatchRequest, make_tasks
 from faceviewer.types import Cancelled, CancelToken, FaceviewerError
@@ -132,6 +138,55 @@ def test_a_photo_none_of_whose_faces_can_be_fitted(two_faces, request_, tmp_path
     (outcome,) = run([stubborn], request_())
     assert (outcome.status, outcome.faces) == ("failed", 0)
     assert outcome.reason == f"{stubborn}: the face cannot be fitted"
+
+
+class FullCard(FakeEngine):
+    """A graphics card with room for one face, as long as nothing of a failed call is held any more."""
+
+    held: ClassVar[list[weakref.ref[np.ndarray]]] = []
+
+    def reconstruct(self, shots, **how):
+        arrays = np.zeros(len(shots))
+        if any(ref() is not None for ref in self.held) or len(shots) > 1:
+            self.held.append(weakref.ref(arrays))
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return super().reconstruct(shots, **how)
+
+
+@pytest.fixture
+def freed(monkeypatch) -> list[str]:
+    """An entry for each time that memory of the graphics card, which is a ``FullCard``, is given back."""
+    calls: list[str] = []
+    monkeypatch.setattr(FullCard, "held", [])
+    monkeypatch.setattr(photo_worker, "build_engine", lambda *_: FullCard("cuda"))
+    monkeypatch.setattr(photo_worker, "free_memory", lambda: calls.append("freed"))
+    return calls
+
+
+def one_by_one(paths, request):
+    """As the loop of a batch, in this process."""
+    tasks = make_tasks(expand_inputs(paths))
+    return list(PhotoWorker(request).run(tasks, lambda label, step: None, CancelToken()))
+
+
+def test_photos_that_do_not_fit_into_memory_together_are_made_alone(album, request_, freed):
+    """The failure that was being handled held its arrays while the photos were tried alone, and all failed."""
+    outcomes = one_by_one(album("a.jpg", "b.jpg", "c.jpg"), request_(together=3))
+    assert [outcome.status for outcome in outcomes] == ["done"] * 3
+    assert freed == ["freed"]
+
+
+def test_faces_that_do_not_fit_into_memory_together_are_made_alone(two_faces, request_, freed):
+    (outcome,) = one_by_one([two_faces], request_())
+    assert (outcome.status, outcome.faces) == ("done", 2) and freed == ["freed"]
+
+
+def test_full_memory_is_told_in_plain_words(album, request_, freed):
+    (photo,) = album("a.jpg")
+    occupied = np.zeros(1)
+    FullCard.held.append(weakref.ref(occupied))
+    (outcome,) = one_by_one([photo], request_())
+    assert outcome.reason == f"{photo}: there is not enough memory" and freed == ["freed"]
 
 
 def test_photos_of_one_name_do_not_overwrite_each_other(album, request_, tmp_path):

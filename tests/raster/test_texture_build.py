@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from painted_head import face_triangles, head_mesh, pixel_origins, portrait_came
 
 import faceviewer.raster.texture as package
 from faceviewer.geometry.normals import vertex_normals
-from faceviewer.raster.texture import build_texture, build_texture_from_shots
+from faceviewer.raster.texture import build_texture, build_texture_from_shots, merge
+from faceviewer.raster.texture.bake import Bake
 from faceviewer.raster.texture.uv_atlas import gutter_texels, uv_atlas
 from faceviewer.raster.unlit import render_unlit
 from faceviewer.types import Camera, Cancelled, CancelToken, Origin, Photo
@@ -188,6 +190,23 @@ def test_several_photos_of_one_person_share_the_work(mesh):
         shown = face & (origins == Origin.PHOTO)
         rendered, _ = render_unlit(mesh, together, camera)
         assert psnr((rendered * dimmed).astype(np.uint8), photo.rgb, shown) > 26
+
+
+def test_photos_of_one_person_are_matched_one_at_a_time(mesh, monkeypatch):
+    """Texels are many: those of all photos at once took memory that grew with every photo."""
+    matched: list[weakref.ref[Bake]] = []
+
+    def match(bake, *_):
+        assert all(ref() is None for ref in matched[:-1])  # the loop's own variable holds the one before
+        copy = replace(bake)
+        matched.append(weakref.ref(copy))
+        return copy
+
+    monkeypatch.setattr(merge, "_match", match)
+    camera = portrait_camera(mesh, 0.0)
+    photo = shoot(mesh, skin_paint(mesh), camera)
+    build_texture_from_shots([(photo, mesh, camera)] * 5, size=64)
+    assert len(matched) == 4
 
 
 def test_a_model_without_regions_or_symmetry_is_textured_too():

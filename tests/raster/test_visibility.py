@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 import trimesh
+from fake_mps import AppleGraphics
 from scipy.spatial.transform import Rotation
 
 from faceviewer.io.safe_load import load_npz
@@ -136,3 +137,12 @@ def test_a_real_head_agrees_with_ray_casting(shared):
 def test_project_uses_pixel_centres_at_half():
     xy = project(torch.tensor([[[0.0, 0, 10], [1, -2, 10]]]), pinhole(100.0, 64))
     torch.testing.assert_close(xy, torch.tensor([[[32.0, 32], [42, 12]]]))
+
+
+def test_apples_graphics_see_the_same():
+    """Slopes and inverse depths are made in float64, which they do not have."""
+    vertices, triangles = ball(600.0)
+    expected = vertex_visibility(vertices, triangles, pinhole(700.0, 256), (256, 256))
+    with AppleGraphics():
+        seen = vertex_visibility(vertices.to("mps"), triangles.to("mps"), pinhole(700.0, 256).to("mps"), (256, 256))
+        assert seen.device.type == "mps" and torch.equal(seen.cpu(), expected)

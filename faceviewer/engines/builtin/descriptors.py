@@ -80,8 +80,9 @@ def describe(spots: Spots, photos: list[np.ndarray], observed: Observations, sta
 
 def _upright(observed: Observations, state: FitState) -> np.ndarray:
     """(B, 2, 3) float64: photo pixels to pixels of the cut-out."""
-    R, t = state.R.double().cpu().numpy(), state.t.double().cpu().numpy()
-    focal_px, centre_px = state.log_focal.double().exp().cpu().numpy(), observed.centre_px.double().cpu().numpy()
+    placed = (state.R, state.t, state.log_focal, observed.centre_px)
+    R, t, log_focal, centre_px = (values.cpu().double() for values in placed)  # Apple's graphics have no float64
+    R, t, focal_px, centre_px = R.numpy(), t.numpy(), log_focal.exp().numpy(), centre_px.numpy()
     middle = R @ CENTRE_MM + t
     scale = PX_PER_MM * middle[:, 2] / focal_px
     at = middle[:, :2] / middle[:, 2:] * focal_px[:, None] + centre_px

@@ -17,20 +17,21 @@ import numpy as np
 import torch
 
 from faceviewer.engines.builtin.correction import Correction, correct, load_correction
-from faceviewer.engines.builtin.fit import FitState, Observations
+from faceviewer.engines.builtin.fit import FitState, Observations, project_points
 from faceviewer.engines.builtin.heads import head_camera, head_mesh, head_pose, landmark_sets
 from faceviewer.engines.builtin.point_model import PointModel, point_model
 from faceviewer.engines.builtin.pose_correction import PoseCorrection, load_pose_correction, missing_turn, turned
 from faceviewer.engines.builtin.refine import Refinement, load_refinement, refine
 from faceviewer.engines.builtin.stages import LANDMARK_SET, first_fit, observe, settle
 from faceviewer.engines.engine import Shot
-from faceviewer.engines.focal import told_focal
+from faceviewer.engines.focal import Focal, focal_named, told_focal
 from faceviewer.engines.options import ReconstructOptions
 from faceviewer.models.head_model import HeadModel, load_head
 from faceviewer.raster.texture import build_texture, build_texture_from_shots
 from faceviewer.types import (
     CancelToken,
     Face,
+    FaceviewerError,
     FocalSource,
     Progress,
     ProgressCallback,
@@ -143,9 +144,27 @@ class BuiltinEngine:
         stages: tuple[str, ...],
         began: float,
     ) -> list[Reconstruction]:
+        self._check_usable(shots, state, observed, options)
         heads = [self._head(shot, state, observed, k, options) for k, shot in enumerate(shots)]
         seconds = (time.perf_counter() - began) / len(shots)
         return [replace(head, stages=stages, timings={"fit": seconds}) for head in heads]
+
+    def _check_usable(
+        self, shots: Sequence[Shot], state: FitState, observed: Observations, options: ReconstructOptions
+    ) -> None:
+        """Raises FaceviewerError unless all numbers are finite and all faces lie before the camera.
+
+        A wide view puts a face that fills the photo around the camera: the sentence names what the user can change.
+        """
+        xyz_camera, xy_px = project_points(self.points, state, observed)
+        finite = (xyz_camera.isfinite().all(-1) & xy_px.isfinite().all(-1)).all(1).tolist()
+        for k, ((photo, _), nearest_mm) in enumerate(zip(shots, xyz_camera[..., 2].amin(1).tolist(), strict=True)):
+            reason = f"{photo.path or photo.name}: no head fits the face"
+            if not finite[k]:
+                raise FaceviewerError(reason)
+            if nearest_mm <= 0:
+                focal = told_focal(photo, options) or Focal(float(state.log_focal[k].exp()), "guess")
+                raise FaceviewerError(f"{reason}: with {focal_named(focal)}, the face would lie behind the camera")
 
     def _head(
         self, shot: Shot, state: FitState, observed: Observations, k: int, options: ReconstructOptions

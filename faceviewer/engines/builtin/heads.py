@@ -26,9 +26,9 @@ def head_mesh(head: HeadModel, identity: np.ndarray, expression: np.ndarray) -> 
 def head_camera(state: FitState, face: int, size: tuple[int, int]) -> Camera:
     """The camera of one face's photo: square pixels, principal point in the middle."""
     K = pinhole(float(state.log_focal[face].exp()), size)
-    R = state.R[face].double().cpu()
+    R = state.R[face].cpu().double()  # in this order: Apple's graphics have no float64
     U, _, Vt = torch.linalg.svd(R)  # float32 steps drift from a rotation by 1e-6
-    return Camera(K, (U @ Vt).numpy(), state.t[face].double().cpu().numpy(), size)
+    return Camera(K, (U @ Vt).numpy(), state.t[face].cpu().double().numpy(), size)
 
 
 def head_pose(camera: Camera) -> HeadPose:

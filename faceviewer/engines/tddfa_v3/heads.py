@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from torch import Tensor
 
@@ -16,7 +18,7 @@ from faceviewer.models.tddfa_v3.convert import WHOLE_PICTURE, head_pose, landmar
 from faceviewer.models.tddfa_v3.landmarks import landmarks_v2d
 from faceviewer.models.tddfa_v3.published import landmarks_in_photo
 from faceviewer.models.tddfa_v3.segments import part_masks, seen_part_masks
-from faceviewer.types import Face, FaceMesh, LandmarkSet, Reconstruction
+from faceviewer.types import Face, FaceMesh, LandmarkSet, Reconstruction, Texture
 
 ENGINE_ID = "3ddfa-v3"
 _SMALL_FACE_PX = 60.0
@@ -58,7 +60,7 @@ def head_of(
         coefficients=_coefficients(seen, coefficients),
         reprojection_px=float(np.median(distance_px)) if len(distance_px) else float("nan"),
         focal_from="engine",
-        warnings=_warnings(seen, face, distance_px, choices),
+        warnings=(*_warnings(seen, face, distance_px, choices), *_light_kept(textures, options)),
     )
 
 
@@ -115,6 +117,12 @@ def _warnings(seen: SeenFace, face: Face, distance_px: np.ndarray, choices: Tddf
     if _share_outside(seen) > _BEYOND:
         found.append("Part of the face lies outside of the photo; what is missing is the model's guess.")
     return tuple(found)
+
+
+def _light_kept(textures: Mapping[str, Texture], options: ReconstructOptions) -> list[str]:
+    """What to say where the light was to be taken out of a texture that the published program's rules make."""
+    kept = options.delight and bool(textures) and textures["photo"].kind == "photo"
+    return ["The published texture keeps the photo's lighting."] if kept else []
 
 
 def _share_outside(seen: SeenFace) -> float:

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from faceviewer.detection import FaceDetector
-from faceviewer.detection.overlap import largest_first, same_face
+from faceviewer.detection.overlap import largest_first, same_face, union_share
 from faceviewer.engines.tddfa_v3.alignment import as_landmark_set, whole_face
 from faceviewer.engines.tddfa_v3.faces import FaceFinder, FoundFace
 from faceviewer.types import CancelToken, Face
@@ -49,12 +49,13 @@ class JoinedSearch:
         cancel: CancelToken | None,
     ) -> list[Face]:
         known = self._builtin.detect(rgb, search=search, cancel=cancel)
-        joined = []
-        for found in published:
-            same = _same(found, known)
-            known = [face for face in known if face is not same]
-            joined.append(self._joined(rgb, found, same))
-        return largest_first([*joined, *_with_106(finder, rgb, known, cancel)])
+        same = _pairs([found.box_xyxy.astype(float) for found in published], [face.box_xyxy for face in known])
+        joined = [
+            self._joined(rgb, found, known[same[place]] if place in same else None)
+            for place, found in enumerate(published)
+        ]
+        rest = [face for place, face in enumerate(known) if place not in same.values()]
+        return largest_first([*joined, *_with_106(finder, rgb, rest, cancel)])
 
     def detect_in_box(self, rgb: np.ndarray, box_xyxy: np.ndarray) -> Face | None:
         """The face in a box drawn by hand, as the built-in search sees it, with the 106 points."""
@@ -90,8 +91,22 @@ class WholePictures:
         return whole_face((rgb.shape[1], rgb.shape[0]))
 
 
-def _same(found: FoundFace, faces: Sequence[Face]) -> Face | None:
-    return next((face for face in faces if same_face(found.box_xyxy.astype(float), face.box_xyxy)), None)
+def _pairs(boxes: Sequence[np.ndarray], others: Sequence[np.ndarray]) -> dict[int, int]:
+    """Places in ``boxes`` -> in ``others`` of (4,) boxes that show one face, each in one pair; the most alike first.
+
+    A child's box lies largely in that of the parent behind: the first that fits gave each the other's landmarks.
+    """
+    alike = [
+        (union_share(box, other), place, other_place)
+        for place, box in enumerate(boxes)
+        for other_place, other in enumerate(others)
+        if same_face(box, other)
+    ]
+    pairs: dict[int, int] = {}
+    for _, place, other_place in sorted(alike, reverse=True):
+        if place not in pairs and other_place not in pairs.values():
+            pairs[place] = other_place
+    return pairs
 
 
 def _with_106(

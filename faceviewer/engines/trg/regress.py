@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from faceviewer.engines.focal import Focal
-from faceviewer.engines.trg.cameras import focal_named
+from faceviewer.engines.focal import Focal, focal_named
 from faceviewer.geometry.crop192 import Crop192
 from faceviewer.geometry.pinhole import pinhole
 from faceviewer.networks.inference import exact, to_input

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
 
 import numpy as np
 import torch
@@ -20,24 +21,31 @@ _SQUARENESS = 4.0
 def merge_bakes(bakes: Sequence[Bake], atlas: UvAtlas, surface: Surface) -> tuple[Bake, int]:
     """One bake of all, and which photo gave the colours."""
     main = int(np.argmax([float((bake.weight * bake.cosine).sum()) for bake in bakes]))
-    matched = [bake if k == main else _match(bake, bakes[main], atlas, surface) for k, bake in enumerate(bakes)]
     if len(bakes) == 1:
         return bakes[0], 0
-    rank = torch.stack([bake.weight * bake.cosine**_SQUARENESS for bake in matched])
-    share = rank / rank.sum(0).clamp(min=1e-9)
-    rgb = sum(bake.rgb * part[:, None] for bake, part in zip(matched, share, strict=True))
-    weights = np.stack([bake.vertex_weight for bake in matched])
+    total = reduce(torch.add, map(_rank, bakes)).clamp(min=1e-9)  # photo by photo: texels are many
+    rgb, vertex_rgb = torch.zeros_like(bakes[main].rgb, dtype=torch.float32), []
+    for k, bake in enumerate(bakes):
+        matched = bake if k == main else _match(bake, bakes[main], atlas, surface)
+        rgb += matched.rgb * (_rank(bake) / total)[:, None]
+        vertex_rgb.append(matched.vertex_rgb)
+    weights = np.stack([bake.vertex_weight for bake in bakes])
     vertex_share = weights / np.maximum(weights.sum(0), 1e-9)
     merged = Bake(
-        rgb=torch.as_tensor(rgb).round().clamp(0, 255).to(torch.uint8),
-        weight=torch.stack([bake.weight for bake in matched]).amax(0),
-        cosine=torch.stack([bake.cosine for bake in matched]).amax(0),
-        vertex_rgb=np.einsum("kv,kvc->vc", vertex_share, np.stack([bake.vertex_rgb for bake in matched])),
+        rgb=rgb.round().clamp(0, 255).to(torch.uint8),
+        weight=reduce(torch.maximum, (bake.weight for bake in bakes)),
+        cosine=reduce(torch.maximum, (bake.cosine for bake in bakes)),
+        vertex_rgb=np.einsum("kv,kvc->vc", vertex_share, np.stack(vertex_rgb)),
         vertex_weight=weights.max(0),
-        vertex_hair=np.einsum("kv,kv->v", vertex_share, np.stack([bake.vertex_hair for bake in matched])),
-        hat=any(bake.hat for bake in matched),
+        vertex_hair=np.einsum("kv,kv->v", vertex_share, np.stack([bake.vertex_hair for bake in bakes])),
+        hat=any(bake.hat for bake in bakes),
     )
     return merged, main
+
+
+def _rank(bake: Bake) -> torch.Tensor:
+    """(N,) how much each texel counts in the blend."""
+    return bake.weight * bake.cosine**_SQUARENESS
 
 
 def _match(bake: Bake, main: Bake, atlas: UvAtlas, surface: Surface) -> Bake:

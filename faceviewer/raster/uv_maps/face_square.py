@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from faceviewer.raster.precision import to_double
 from faceviewer.raster.uv_maps.color_match import FLATTENING, match_colors
 from faceviewer.raster.uv_maps.filters import RGB_TO_YUV, box_mean
 from faceviewer.raster.uv_maps.pyramid import blend
@@ -26,7 +27,7 @@ def blend_canvas(canvas: Tensor, template: Tensor, reach: Tensor, hair: Tensor) 
     mask = _box_mean(reach, _CANVAS_SMOOTHING)
     matched = _matched(template, canvas.detach(), reach)
     mixed = canvas * mask + matched * (1 - mask)
-    inner = (_box_mean(hair.double(), _CANVAS_HAIR) >= 1).to(canvas)
+    inner = (_box_mean(to_double(hair), _CANVAS_HAIR) >= 1).to(canvas)
     scalp = _box_mean(inner, _CANVAS_HAIR)
     return template * scalp + mixed * (1 - scalp)
 

@@ -15,6 +15,7 @@ import pytest
 import scipy.io
 import torch
 from cancel_at import CancelAt
+from fake_mps import AppleGraphics
 
 from faceviewer.detection import FaceDetector
 from faceviewer.detection.canonical import canonical_face
@@ -76,6 +77,39 @@ def ignore(_: Progress) -> None:
 def reconstruct(engine: BuiltinEngine, shot: Shot, options: ReconstructOptions = BARE) -> Reconstruction:
     (result,) = engine.reconstruct([shot], options=options, progress=ignore, cancel=CancelToken())
     return result
+
+
+def test_apples_graphics_give_the_same_head(engine, sample):
+    """They have no float64: every head ended in an error there."""
+    options = ReconstructOptions(texture_size=64)
+    expected = reconstruct(engine, sample, options)
+    with AppleGraphics():
+        result = reconstruct(build("mps"), sample, options)
+    assert result.device == "mps"
+    assert np.array_equal(result.mesh.vertices, expected.mesh.vertices)
+    assert np.array_equal(result.camera.R_camera_head, expected.camera.R_camera_head)
+    assert np.array_equal(result.landmarks["478"].visible, expected.landmarks["478"].visible)
+    assert np.array_equal(result.textures["photo"].rgb, expected.textures["photo"].rgb)
+
+
+@pytest.mark.parametrize("fov_deg", [140.0, 150.0])
+def test_a_face_behind_the_camera_is_refused(engine, sample, fov_deg):
+    photo, _ = sample
+    close = photo_from_array(np.ascontiguousarray(photo.rgb[70:180, 179:273]))  # the face and nothing else
+    shots = [(close, find(close)[0])]
+    options = ReconstructOptions(fov_deg=fov_deg, texture_size=None)
+    said = r"no head fits the face: with the focal length that was given, \d+ px, the face would lie behind"
+    with pytest.raises(FaceviewerError, match=said):
+        engine.reconstruct(shots, options=options, progress=ignore, cancel=CancelToken())
+    with pytest.raises(FaceviewerError, match=said):
+        engine.follow(shots, options)
+
+
+def test_a_fit_without_numbers_is_refused(engine, sample, monkeypatch):
+    lost = engine.fit(observe(engine.points, engine.landmark_sd_mm, [sample], [0], BARE))
+    monkeypatch.setattr(engine, "fit", lambda *_: replace(lost, log_focal=lost.log_focal * torch.nan))
+    with pytest.raises(FaceviewerError, match=r"sample\.jpg: no head fits the face$"):
+        engine.follow([sample], BARE)
 
 
 def face_width(face: Face) -> float:

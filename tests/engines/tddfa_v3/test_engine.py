@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 from cancel_at import CancelAt
+from fake_mps import AppleGraphics
 
 from faceviewer.assets import tddfa_v3 as files
 from faceviewer.detection import FaceDetector
@@ -64,6 +65,16 @@ def ignore(_: Progress) -> None:
 
 def run(engine: TddfaV3Engine, *shots: Shot, how: ReconstructOptions | None = None) -> list[Reconstruction]:
     return engine.reconstruct(shots, options=how or options(), progress=ignore, cancel=CancelToken())
+
+
+def test_apples_graphics_give_the_same_head(engine: TddfaV3Engine, tddfa_v3_assets: Path) -> None:
+    """They have no float64. Networks sum in another order there."""
+    how = ReconstructOptions(texture_size=64, choices={"published": "yes", "texture": "published"})
+    (expected,) = run(engine, sample(), how=how)
+    with AppleGraphics():
+        (result,) = run(build("mps", tddfa_v3_assets), sample(), how=how)
+    assert result.device == "mps" and set(result.textures) == set(expected.textures)
+    np.testing.assert_allclose(result.mesh.vertices, expected.mesh.vertices, atol=1e-3)
 
 
 @pytest.mark.parametrize("backbone", ["resnet50", "mbnetv3"])
@@ -162,6 +173,9 @@ def test_textures_as_published_and_without_light(engine: TddfaV3Engine) -> None:
     assert published.textures["photo"].rgb.shape == (1024, 1024, 3)  # the published size, whatever was asked for
     (lit,) = run(engine, sample(), how=ReconstructOptions(texture_size=128))
     (flat,) = run(engine, sample(), how=ReconstructOptions(texture_size=128, delight=True))
+    (kept,) = run(engine, sample(), how=replace(how, delight=True))
+    said = "The published texture keeps the photo's lighting."
+    assert [said in result.warnings for result in (published, lit, flat, kept)] == [False, False, False, True]
     assert (lit.textures["photo"].kind, flat.textures["photo"].kind) == ("photo", "albedo")
     seen = flat.textures["photo"].origin == Origin.PHOTO
     assert not np.array_equal(lit.textures["photo"].rgb[seen], flat.textures["photo"].rgb[seen])

@@ -62,6 +62,17 @@ def test_a_face_that_both_find_is_one_with_the_published_box() -> None:
     np.testing.assert_array_equal(found.landmarks["106"].xy_px[0], [80.5, 79.5])  # pixel centres lie at .5 here
 
 
+def test_a_child_before_a_parent_keeps_its_own_points() -> None:
+    """The largest that fits gave each the other's."""
+    rgb = np.zeros((600, 600, 3), np.uint8)
+    parent, child = face(100, 100, 310), face(300, 330, 130)
+    found = search(Builtin(parent, child), Published((280, 315, 415, 440), (100, 90, 400, 420))).detect(rgb)
+    assert [one.landmarks["478"] for one in found] == [parent.landmarks["478"], child.landmarks["478"]]
+    alone = search(Builtin(parent), Published((280, 315, 415, 440), (100, 90, 400, 420))).detect(rgb)
+    assert alone[0].landmarks["478"] is parent.landmarks["478"]
+    np.testing.assert_array_equal(alone[1].landmarks["478"].xy_px[0], [280, 315])  # looked for in its box
+
+
 def test_each_search_adds_what_the_other_missed() -> None:
     one, other, third = search(Builtin(face(10, 20, 30), face(60, 0, 20)), Published((150, 50, 250, 150))).detect(RGB)
     assert [len(f.landmarks) for f in (one, other, third)] == [2, 2, 1]  # nothing to see for the third

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 from cancel_at import CancelAt
+from fake_mps import AppleGraphics
 from hostile import attacks
 
 from faceviewer.assets import trg as files
@@ -66,6 +67,16 @@ def copied(trg_assets: Path, folder: Path) -> Path:
     (folder / files.BOTH_SETS).parent.mkdir(parents=True)
     (folder / files.BOTH_SETS).symlink_to(trg_assets / files.BOTH_SETS)
     return folder
+
+
+def test_apples_graphics_give_the_same_head(engine: TrgEngine, trg_assets: Path) -> None:
+    """They have no float64. Networks sum in another order there."""
+    how = ReconstructOptions(texture_size=64)
+    (expected,) = run(engine, sample(), how=how)
+    with AppleGraphics():
+        (result,) = run(build("mps", trg_assets), sample(), how=how)
+    assert result.device == "mps" and set(result.textures) == set(expected.textures)
+    np.testing.assert_allclose(result.mesh.vertices, expected.mesh.vertices, atol=1e-3)
 
 
 def test_keeps_the_contract_of_the_types(engine: TrgEngine) -> None:
