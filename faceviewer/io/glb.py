@@ -151,9 +151,13 @@ def _add_colors(buffers: dict[Any, bytes], tree: dict[str, Any], colors: np.ndar
     """Append an accessor of (vertices, 3) sRGB levels as linear light; trimesh would write the levels as they are."""
     levels = np.arange(256) / 255
     light = np.where(levels <= 0.04045, levels / 12.92, ((levels + 0.055) / 1.055) ** 2.4).astype("<f4")
-    values = light[colors]
-    buffers["colors"] = values.tobytes()
-    tree["accessors"]["colors"] = {
+    tree["meshes"][0]["primitives"][0]["attributes"]["COLOR_0"] = _added(buffers, tree, "colors", light[colors])
+
+
+def _added(buffers: dict[Any, bytes], tree: dict[str, Any], key: Any, values: np.ndarray) -> int:
+    """Append an accessor of (vertices, 3) little-endian float32; returns its number."""
+    buffers[key] = values.tobytes()
+    tree["accessors"][key] = {
         "bufferView": len(buffers) - 1,
         "byteOffset": 0,
         "componentType": _FLOAT,
@@ -162,7 +166,7 @@ def _add_colors(buffers: dict[Any, bytes], tree: dict[str, Any], colors: np.ndar
         "min": values.min(0).tolist(),
         "max": values.max(0).tolist(),
     }
-    tree["meshes"][0]["primitives"][0]["attributes"]["COLOR_0"] = len(tree["accessors"]) - 1
+    return len(tree["accessors"]) - 1
 
 
 def _add_morph_targets(buffers: dict[Any, bytes], tree: dict[str, Any], targets: Mapping[str, np.ndarray]) -> None:
@@ -172,17 +176,7 @@ def _add_morph_targets(buffers: dict[Any, bytes], tree: dict[str, Any], targets:
     entries = []
     for name, offsets in targets.items():
         metres = (offsets * METRES_PER_MM).astype("<f4")
-        buffers["morph target", name] = metres.tobytes()
-        tree["accessors"]["morph target", name] = {
-            "bufferView": len(buffers) - 1,
-            "byteOffset": 0,
-            "componentType": _FLOAT,
-            "type": "VEC3",
-            "count": len(metres),
-            "min": metres.min(0).tolist(),
-            "max": metres.max(0).tolist(),
-        }
-        entries.append({"POSITION": len(tree["accessors"]) - 1})
+        entries.append({"POSITION": _added(buffers, tree, ("morph target", name), metres)})
     mesh = tree["meshes"][0]
     mesh["primitives"][0]["targets"] = entries
     mesh["weights"] = [0.0] * len(entries)
