@@ -10,6 +10,8 @@ from whole_window import run_process
 
 CYCLES = """
 import weakref
+from PySide6.QtGui import QSurface
+from shiboken6 import Shiboken
 from factories import make_photo, make_reconstruction
 from PySide6.QtWidgets import QApplication
 
@@ -29,6 +31,8 @@ def open_and_close(*, when_ready):
     thread = running.engine_thread._thread
     close(running)
     assert not thread.is_alive()
+    stale = [one for one in Shiboken.getAllValidWrappers() if type(one) is QSurface]
+    assert not stale, "the next object that Qt makes at the surface's address would come to Python as a surface"
     return weakref.ref(running)
 
 sizes = []

@@ -19,8 +19,11 @@ Invariants; each one is here because breaking it went wrong:
 7. All sizes given to VTK are device pixels, all positions from Qt logical ones; ``pixel_ratio`` is the one factor.
    ``QWidget.screen()`` is never called: a later garbage collection may delete the shared ``QScreen``.
 8. Only the thread of the window draws: macOS ends the process otherwise.
-9. ``picture`` puts the size of the render window back before it returns: the next paint blits the whole render window
-   into the widget, scaled.
+9. After ``close`` Qt's context and surface are held no more. PySide finds Python's half of an object by its address and
+   is not told when Qt deletes a surface: while a closed canvas waited for the garbage collector, a menu of the next
+   window was made where the surface had been, and came to Python as a ``QSurface`` without the methods of a menu.
+10. ``picture`` puts the size of the render window back before it returns: the next paint blits the whole render window
+    into the widget, scaled.
 """
 
 from __future__ import annotations
@@ -129,6 +132,7 @@ class Canvas(QtInteractor):
             self.is_closed = True
             self._rest.stop()
             super().close()
+            self._forget_context()
 
     def resizeGL(self, width: int, height: int) -> None:
         super().resizeGL(width, height)
