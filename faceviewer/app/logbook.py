@@ -65,7 +65,10 @@ class Logbook(logging.Handler):
             self._lines.append(line)
             listeners = tuple(self._listeners)
         for listener in listeners:
-            listener(line)
+            try:
+                listener(line)
+            except Exception:  # noqa: BLE001 - a listener that is gone once failed every job that logged a line
+                self.handleError(record)
 
     def lines(self) -> tuple[LogLine, ...]:
         """All that is remembered, oldest first."""
@@ -77,16 +80,16 @@ class Logbook(logging.Handler):
         with self._guard:
             self._lines.clear()
 
-    def subscribe(self, listener: Callable[[LogLine], None]) -> Callable[[], None]:
-        """Call ``listener`` with every new line, in the thread that logged; returns the function that ends this."""
+    def close(self) -> None:
+        """Nobody listens any more: who did may be gone."""
+        with self._guard:
+            self._listeners.clear()
+        super().close()
+
+    def subscribe(self, listener: Callable[[LogLine], None]) -> None:
+        """Call ``listener`` with every new line, in the thread that logged, until the log is closed."""
         with self._guard:
             self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            with self._guard:
-                self._listeners.remove(listener)
-
-        return unsubscribe
 
 
 def start_logging(folder: Path | None = None) -> Logbook:

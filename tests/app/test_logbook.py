@@ -51,18 +51,29 @@ def test_only_the_last_lines_stay_and_clear_forgets_them() -> None:
     assert logbook.lines() == ()
 
 
-def test_listeners_hear_lines_of_all_threads_until_they_leave(logbook: Logbook) -> None:
+def test_listeners_hear_lines_of_all_threads_until_the_log_is_closed(logbook: Logbook) -> None:
     heard: list[LogLine] = []
-    leave = logbook.subscribe(heard.append)
+    logbook.subscribe(heard.append)
     threads = [threading.Thread(target=_log.info, args=(str(number),)) for number in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert sorted(line.text for line in heard) == list("01234567")
-    leave()
+    stop_logging(logbook)
     _log.info("later")
+    logbook.emit(logging.LogRecord("x", logging.INFO, "", 0, "on its way when it was closed", None, None))
     assert len(heard) == 8
+
+
+def test_a_listener_that_fails_is_told_of_and_fails_nobody_who_logs(logbook: Logbook, capsys) -> None:
+    """Once, the panel of a window that was gone made every job fail that logged a line."""
+    heard: list[LogLine] = []
+    logbook.subscribe(lambda line: [][1])
+    logbook.subscribe(heard.append)
+    _log.info("opened")
+    assert [line.text for line in heard] == ["opened"]
+    assert "IndexError" in capsys.readouterr().err
 
 
 def test_a_place_that_cannot_be_written_costs_the_file_only(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import shiboken6
 from PySide6.QtWidgets import QApplication, QComboBox, QPlainTextEdit, QToolButton
 
 from faceviewer.app.logbook import Logbook, start_logging, stop_logging
@@ -28,11 +29,15 @@ def copied() -> list[str]:
     return []
 
 
+def make_panel(logbook: Logbook, copied: list[str]) -> LogPanel:
+    verbs = SimpleNamespace(ui=SimpleNamespace(copy_text=copied.append))
+    return LogPanel(verbs, logbook, lambda: "diagnostics")  # type: ignore[arg-type]
+
+
 @pytest.fixture
 def panel(logbook: Logbook, copied: list[str], qtbot) -> LogPanel:
     _log.info("before the panel")
-    verbs = SimpleNamespace(ui=SimpleNamespace(copy_text=copied.append))
-    panel = LogPanel(verbs, logbook, lambda: "diagnostics")  # type: ignore[arg-type]
+    panel = make_panel(logbook, copied)
     qtbot.addWidget(panel)
     panel.resize(500, 200)
     panel.show()
@@ -121,8 +126,7 @@ def test_colours_follow_the_theme(panel: LogPanel, qapp: QApplication, qtbot) ->
     apply_theme(qapp, "system")
 
 
-def test_a_closed_panel_is_not_called_any_more(panel: LogPanel, logbook: Logbook) -> None:
-    panel.close()
+def test_a_panel_that_is_gone_fails_nobody_who_logs(qapp: QApplication, logbook: Logbook, capsys) -> None:
+    shiboken6.delete(make_panel(logbook, []))
     _log.info("nobody listens")
-    QApplication.processEvents()
-    assert "nobody" not in text(panel).toPlainText() and logbook.lines()[-1].text == "nobody listens"
+    assert logbook.lines()[-1].text == "nobody listens" and "deleted" in capsys.readouterr().err

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QFontDatabase, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QFontDatabase, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
 
 from faceviewer.app.logbook import MAX_LINES, Logbook, LogLine
@@ -63,7 +63,7 @@ class LogPanel(QWidget):
         layout.addLayout(bar)
         layout.addWidget(self._text, 1)
         self._arrived.connect(self._append)
-        self._unsubscribe: Callable[[], None] | None = logbook.subscribe(self._arrived.emit)
+        logbook.subscribe(self._arrived.emit)
         PaletteWatcher(self, self._refill)
         self._refill()
 
@@ -83,13 +83,6 @@ class LogPanel(QWidget):
         """Forget the lines shown and hidden."""
         self._logbook.clear()
         self._refill()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """The window is about to go: threads that still log must not find this panel."""
-        if self._unsubscribe is not None:
-            self._unsubscribe()
-            self._unsubscribe = None
-        super().closeEvent(event)
 
     def _refill(self) -> None:
         self._text.clear()
