@@ -97,12 +97,13 @@ def add_head(running, photo, head) -> None:
 
 
 def close(running) -> None:
-    """Close the window as its title bar would, and let Qt delete it."""
+    """Close the window as its title bar would, let Qt delete it, and wait for its threads."""
     from PySide6.QtCore import QCoreApplication, QEvent
 
     running.window.close()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     qt_application().processEvents()
+    assert running.linger()
 
 
 def resident_mb() -> float:

@@ -23,6 +23,7 @@ from faceviewer.app.settings import Settings
 from faceviewer.app.verbs import Verbs, build_verbs
 from faceviewer.gui.bridge import Bridge
 from faceviewer.gui.diagnose import window_diagnostics
+from faceviewer.gui.ending import do_each
 from faceviewer.gui.exceptions import ExceptionReporter
 from faceviewer.gui.garbage import WindowThreadCollector
 from faceviewer.gui.icons import app_icon
@@ -61,6 +62,7 @@ class FaceviewerApplication(QObject):
         self.workshop = Background(self._bridge.post)
         self.wardrobe = Background(self._bridge.post)
         self.analyst = Background(self._bridge.post)
+        self._backgrounds = (self.reader, self.background, self.album, self.workshop, self.wardrobe, self.analyst)
         ui = QtUserInterface()
         self.verbs: Verbs = build_verbs(
             ui=ui,
@@ -87,33 +89,42 @@ class FaceviewerApplication(QObject):
         self._paths = tuple(paths)
 
     def end(self) -> None:
-        """Stop the threads; called when the window closes."""
+        """Stop the threads; called when the window closes. What fails keeps nothing else from ending."""
         atexit.unregister(self._end_with_the_process)
-        self.verbs.live.stop()
-        self.verbs.reconstructing.cancel()
-        self.verbs.models.cancel()
-        self.verbs.exporting.cancel()
-        self.verbs.ffhq.cancel()
-        self.verbs.ffhq_jobs.cancel()
-        self.verbs.aligning.cancel()
-        self.verbs.wearing.cancel()
-        self.verbs.uv_maps.cancel()
-        self.verbs.pose_over_time.cancel()
-        self.verbs.head_pose_sets.cancel()
-        engine_ended = self.engine_thread.stop(STOP_TIMEOUT_S)
-        if not engine_ended:
-            logger.warning("the engine was still busy when the window closed")
-        self.verbs.sessions.clean_exit()
-        backgrounds = (self.reader, self.background, self.album, self.workshop, self.wardrobe, self.analyst)
-        ended = [background.close() for background in backgrounds]
-        self._bridge.close()
-        if engine_ended and all(ended):  # else a thread could still collect what is left of the window
-            self.collector.stop()
-        stop_logging(self.logbook)
+        verbs = self.verbs
+        do_each(
+            verbs.live.stop,
+            verbs.reconstructing.cancel,
+            verbs.models.cancel,
+            verbs.exporting.cancel,
+            verbs.ffhq.cancel,
+            verbs.ffhq_jobs.cancel,
+            verbs.aligning.cancel,
+            verbs.wearing.cancel,
+            verbs.uv_maps.cancel,
+            verbs.pose_over_time.cancel,
+            verbs.head_pose_sets.cancel,
+            self._stop_engine,
+            verbs.sessions.clean_exit,
+            *(background.close for background in self._backgrounds),
+            self._bridge.close,
+            partial(stop_logging, self.logbook),
+        )
 
-    def linger(self) -> None:
-        """Wait for the engine after the window has gone: a process that ends inside torch is aborted."""
-        self.engine_thread.stop(_LINGER_S)
+    def linger(self) -> bool:
+        """Wait for the threads after the window has gone; whether all of them have ended.
+
+        A process that ends inside torch is aborted. Only after the threads does Python collect garbage again: what is
+        left of the window must not be freed in one of them.
+        """
+        ended = [self.engine_thread.stop(_LINGER_S), *(background.close() for background in self._backgrounds)]
+        if all(ended):
+            self.collector.stop()
+        return all(ended)
+
+    def _stop_engine(self) -> None:
+        if not self.engine_thread.stop(STOP_TIMEOUT_S):
+            logger.warning("the engine was still busy when the window closed")
 
     def _end_with_the_process(self) -> None:
         """Nobody closed the window."""

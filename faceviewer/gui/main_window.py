@@ -20,6 +20,7 @@ from faceviewer.gui.actions import Actions, KeyGuard, fill_menus, fill_toolbar
 from faceviewer.gui.diagnose import window_diagnostics
 from faceviewer.gui.dialogs import dialog_openers
 from faceviewer.gui.empty_state import EmptyState
+from faceviewer.gui.ending import do_each
 from faceviewer.gui.garbage import wrappers_kept
 from faceviewer.gui.icons import app_icon
 from faceviewer.gui.layout import Layout, Panel
@@ -206,9 +207,10 @@ class MainWindow(QMainWindow):
         if self.verbs.exporting.is_writing and not self._ui.confirm(question, "End the export"):
             event.ignore()
             return
-        self.layout_.save()
-        self._unsubscribe()
-        self.closing.emit()
-        self.log_panel.close()
-        self.viewport.close_viewport()
-        super().closeEvent(event)
+        do_each(
+            self.layout_.save,
+            self._unsubscribe,
+            self.closing.emit,
+            self.viewport.close_viewport,
+            partial(super().closeEvent, event),
+        )

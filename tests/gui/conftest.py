@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,9 @@ from PySide6.QtWidgets import QApplication
 from screen import need_screen
 
 from faceviewer.app.documents import next_id, with_documents
+from faceviewer.app.logbook import Logbook
 from faceviewer.app.state import AppState, Document, HeadRef
 from faceviewer.gui.application import FaceviewerApplication
-from faceviewer.gui.garbage import WindowThreadCollector
 from faceviewer.gui.main_window import MainWindow
 from faceviewer.gui.user_interface import QtUserInterface
 from faceviewer.types import Photo, Reconstruction
@@ -107,9 +108,6 @@ class App:
 def app(qtbot, home: Path, sample_heads) -> Iterator[App]:
     """The application with its window on the screen and the engine warming up behind it."""
     need_screen()
-    # a test may close the window while threads still end: they must not collect what is left of it
-    collector = WindowThreadCollector(QApplication.instance())
-    collector.start()
     application = FaceviewerApplication(QApplication.instance())
     application.window.resize(1000, 640)
     application.start()
@@ -120,6 +118,6 @@ def app(qtbot, home: Path, sample_heads) -> Iterator[App]:
         application.window.close()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     QApplication.processEvents()
-    application.collector.stop()  # also where a test left the engine at work
-    collector.stop()
-    collector.deleteLater()
+    assert application.linger(), "a thread did not end"  # else it meets the window of the next test
+    left = [handler for handler in logging.getLogger("faceviewer").handlers if isinstance(handler, Logbook)]
+    assert not left, "the window did not end as it should: it still listens to the log"
