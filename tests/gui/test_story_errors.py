@@ -79,10 +79,10 @@ def test_wherever_it_fails_the_log_and_a_dialog_tell(app, qtbot, monkeypatch, fa
         reporter = ExceptionReporter(lambda: window_diagnostics(app.verbs, app.application.logbook))
         reporter.install()
         try:
-            fail(app, monkeypatch)
-            qtbot.waitUntil(lambda: len(error_dialogs()) == 1, timeout=30_000)
+            with monkeypatch.context() as patch:  # not `undo`: the home of this test would go with it
+                fail(app, patch)
+                qtbot.waitUntil(lambda: len(error_dialogs()) == 1, timeout=30_000)
         finally:
-            monkeypatch.undo()
             reporter.uninstall()
     log = app.window.log_panel.findChild(QPlainTextEdit)
     qtbot.waitUntil(lambda: "ZeroDivisionError" in log.toPlainText())
@@ -92,10 +92,9 @@ def test_wherever_it_fails_the_log_and_a_dialog_tell(app, qtbot, monkeypatch, fa
 
 def test_the_other_views_go_on_when_one_fails(app, qtbot, monkeypatch) -> None:
     app.add_sample()
-    with qtbot.captureExceptions() as errors:
-        monkeypatch.setattr(app.window.photo_view, "show_state", lambda state, before: 1 / 0)
+    with qtbot.captureExceptions() as errors, monkeypatch.context() as patch:
+        patch.setattr(app.window.photo_view, "show_state", lambda state, before: 1 / 0)
         app.run("view.display.normals")
-        monkeypatch.undo()
     assert [kind for kind, *_ in errors] == [ZeroDivisionError]
     assert app.window.actions_by_id["view.display.normals"].isChecked()
 
