@@ -23,8 +23,7 @@ from faceviewer.app.settings import Settings
 from faceviewer.app.verbs import Verbs, build_verbs
 from faceviewer.gui.bridge import Bridge
 from faceviewer.gui.diagnose import window_diagnostics
-from faceviewer.gui.ending import do_each
-from faceviewer.gui.exceptions import ExceptionReporter
+from faceviewer.gui.exceptions import ExceptionReporter, do_each
 from faceviewer.gui.garbage import WindowThreadCollector
 from faceviewer.gui.icons import app_icon
 from faceviewer.gui.main_window import MainWindow

@@ -103,6 +103,15 @@ class ExceptionReporter(QObject):
         self._dialog = None
 
 
+def do_each(*steps: Callable[[], object]) -> None:
+    """Call ``steps`` in their order; one that fails is reported and keeps none of the others from being done."""
+    for step in steps:
+        try:
+            step()
+        except Exception:  # noqa: BLE001 - reported as any other
+            sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+
+
 def _failure(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> Failure:
     frames = traceback.extract_tb(trace)
     last = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Protocol, cast
@@ -20,7 +19,7 @@ from faceviewer.gui.actions import Actions, KeyGuard, fill_menus, fill_toolbar
 from faceviewer.gui.diagnose import window_diagnostics
 from faceviewer.gui.dialogs import dialog_openers
 from faceviewer.gui.empty_state import EmptyState
-from faceviewer.gui.ending import do_each
+from faceviewer.gui.exceptions import do_each
 from faceviewer.gui.garbage import wrappers_kept
 from faceviewer.gui.icons import app_icon
 from faceviewer.gui.layout import Layout, Panel
@@ -122,11 +121,7 @@ class MainWindow(QMainWindow):
     def show_state(self, state: AppState, before: AppState) -> None:
         """Let every view show what has changed."""
         self._stack.setCurrentWidget(self._panes if state.documents else self.empty_state)
-        for view in self._views:
-            try:
-                view.show_state(state, before)
-            except Exception:  # noqa: BLE001 - reported as any other; the views behind it must not miss this change
-                sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        do_each(*(partial(view.show_state, state, before) for view in self._views))
         self.actions_by_id.show_state(state)
         self._show_title(state)
 

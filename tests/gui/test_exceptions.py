@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 import faceviewer.gui.exceptions as exceptions
 from faceviewer.app.logbook import Logbook, start_logging, stop_logging
 from faceviewer.gui.dialogs.error import ErrorDialog
-from faceviewer.gui.exceptions import ExceptionReporter
+from faceviewer.gui.exceptions import ExceptionReporter, do_each
 
 
 @pytest.fixture
@@ -149,3 +149,12 @@ def test_details_fold_and_everything_can_be_copied(reporter: ExceptionReporter, 
     buttons["Copy diagnostics"].click()
     copied = QGuiApplication.clipboard().text()
     assert "in fail" in copied and "versions and log" in copied
+
+
+def test_a_step_that_fails_is_reported_and_keeps_none_of_the_others_from_being_done(
+    reporter: ExceptionReporter, logbook: Logbook
+) -> None:
+    done: list[str] = []
+    do_each(lambda: done.append("first"), fail, lambda: done.append("last"))
+    assert done == ["first", "last"]
+    assert "the mesh\nhas no vertices" in errors(logbook)[0]
