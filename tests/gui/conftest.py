@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 import shiboken6
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 from screen import need_screen
 
 from faceviewer.app.documents import next_id, with_documents
@@ -28,6 +30,13 @@ WAIT_MS = 30_000
 @pytest.fixture(scope="session")
 def qapp_args() -> list[str]:
     return ["faceviewer"]
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot) -> QtBot:
+    """Waits as long as computing may take; pytest-qt's five seconds are short for a machine with other work."""
+    qtbot.waitUntil = partial(qtbot.waitUntil, timeout=WAIT_MS)
+    return qtbot
 
 
 @pytest.fixture(autouse=True)
@@ -84,7 +93,7 @@ class App:
 
     def wait_idle(self) -> None:
         """Wait until no job is left."""
-        self.wait_until(lambda: self.state.job is None, timeout=WAIT_MS)
+        self.wait_until(lambda: self.state.job is None)
 
     def add_sample(self, title: str = "sample.jpg") -> HeadRef:
         """Put the sample's finished head into the list, without computing, and show it."""

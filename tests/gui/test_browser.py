@@ -66,7 +66,7 @@ def grid(qtbot) -> PictureGrid:
 
 def settle(qtbot, grid: PictureGrid) -> None:
     """Until all that can be seen is there."""
-    qtbot.waitUntil(lambda: all(grid.loader.look(row) is not None for row in grid.seen_rows()), timeout=10_000)
+    qtbot.waitUntil(lambda: all(grid.loader.look(row) is not None for row in grid.seen_rows()))
 
 
 def test_of_100_000_rows_only_those_seen_are_read(qtbot, grid: PictureGrid) -> None:
@@ -179,7 +179,7 @@ def test_the_slider_makes_them_larger_and_reads_them_again_when_that_shows_more(
     settle(qtbot, grid)
     slider.setValue(250)
     assert 1500 in grid.seen_rows(), "what is looked at stays in sight"
-    qtbot.waitUntil(lambda: grid.loader.look(1500).side_px == 256, timeout=10_000)
+    qtbot.waitUntil(lambda: grid.loader.look(1500).side_px == 256)
     assert len(source.loaded) > before and slider.accessibleName()
 
 

@@ -55,7 +55,7 @@ def test_another_thread_never_collects(qapp, qtbot, threads_of_collections: list
         worker.start()
         worker.join()
         assert "worker" not in threads_of_collections
-        qtbot.waitUntil(lambda: len(threads_of_collections) > 0, timeout=5000)
+        qtbot.waitUntil(lambda: len(threads_of_collections) > 0)
         assert set(threads_of_collections) == {threading.current_thread().name}
     finally:
         collector.stop()

@@ -84,7 +84,7 @@ def test_cancel_answers_at_once_and_the_last_head_stays(qtbot, stuck, engine):
 
 def test_escape_cancels_too_and_it_can_be_made_again(qtbot, stuck, engine):
     stuck.window.activateWindow()
-    stuck.wait_until(stuck.window.isActiveWindow, timeout=10_000)
+    stuck.wait_until(stuck.window.isActiveWindow)
     qtbot.keyClick(stuck.window, Qt.Key.Key_Escape)
     assert stuck.state.job is None
     engine.gate.set()

@@ -33,7 +33,7 @@ def test_at_once(app):
 
 
 def test_while_the_engine_starts(app):
-    app.wait_until(lambda: app.state.engine == "warming", timeout=10_000)
+    app.wait_until(lambda: app.state.engine == "warming")
     close(app)
 
 
