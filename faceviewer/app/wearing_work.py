@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from faceviewer.io.file_stamp import file_stamp
 from faceviewer.types import CancelToken, FaceMesh, FaceviewerError, Texture, Topology
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _layout(wish: Wish, cancel: CancelToken) -> Topology:
     if wish.layouts:
         return wish.layouts[0]
     for path in (*_objs_beside(wish.path), *_objs_of_pack(wish.place)):
-        found = _layout_of_obj(path, _stamp(path))
+        found = _layout_of_obj(path, file_stamp(path))
         cancel.check()
         if found is not None:
             return found
@@ -144,11 +145,3 @@ def _located(place: Place, name: str) -> Path | None:
     from faceviewer.assets.places import locate, pack_of
 
     return locate(pack_of("ffhq-uv"), place).files.get(name)
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    try:
-        status = path.stat()
-    except OSError:
-        return 0, 0
-    return status.st_size, status.st_mtime_ns

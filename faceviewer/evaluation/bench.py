@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -19,6 +18,7 @@ from faceviewer.evaluation.given import given_face, true_box
 from faceviewer.evaluation.request import EvaluationRequest
 from faceviewer.evaluation.rows import Row, Status
 from faceviewer.evaluation.scoring import score
+from faceviewer.io.file_stamp import file_stamp
 from faceviewer.io.photo import PhotoError, load_photo
 from faceviewer.types import Cancelled, CancelToken, Face, FaceviewerError, Photo, Progress, Reconstruction
 
@@ -152,17 +152,8 @@ class Bench:
 
 def stamps_of(dataset: HeadPoseDataset, key: str) -> tuple[tuple[int, int], tuple[int, int]]:
     """``Row.stamp`` and ``Row.annotation`` of a sample: what changes when its files do."""
-    stamps = [_stamp(path) for path in dataset.annotation_paths(key)]
-    return _stamp(dataset.photo_path(key)), (sum(size for size, _ in stamps), sum(time for _, time in stamps))
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    """(bytes, time of the last change in ns), -1 for a file that is not there."""
-    try:
-        status = path.stat()
-    except OSError:
-        return -1, -1
-    return status.st_size, status.st_mtime_ns
+    stamps = [file_stamp(path) for path in dataset.annotation_paths(key)]
+    return file_stamp(dataset.photo_path(key)), (sum(size for size, _ in stamps), sum(time for _, time in stamps))
 
 
 def digest_of(truth: HeadTruth) -> str:

@@ -17,6 +17,7 @@ from faceviewer.datasets.ffhq.index import FfhqIndex, index_folder
 from faceviewer.datasets.ffhq.pool import each_in_threads
 from faceviewer.datasets.ffhq.verify_report import Finding, KindReport, VerifyReport
 from faceviewer.datasets.ffhq.verify_tasks import Task, holds_copies, relative, surplus, tasks_of
+from faceviewer.io.file_stamp import file_stamp
 from faceviewer.io.journal import Journal
 from faceviewer.types import CancelToken, Progress, ProgressCallback
 
@@ -85,7 +86,7 @@ def verify(
 
 def _checked(tasks: Iterator[Task], earlier: _Earlier, request: VerifyRequest, cancel: CancelToken) -> Iterator[_Done]:
     def check(task: Task) -> _Done:
-        stamp = _stamp(task.path)
+        stamp = file_stamp(task.path)
         match earlier.get((task.kind, task.number)):
             case [str() as problem, str() as detail, *before] if before == [*stamp]:
                 return _Done(task, cast("Checked", (problem, detail)), stamp, was_known=True)
@@ -98,14 +99,6 @@ def _check(task: Task, quick: bool) -> Checked:
     if quick:
         return check_presence(task.path, task.about)
     return check_copy(task.path) if task.about is None else check_picture(task.path, task.about)
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    try:
-        status = path.stat()
-    except OSError:
-        return -1, -1
-    return status.st_size, status.st_mtime_ns
 
 
 def _begun(root: Path, index: FfhqIndex, request: VerifyRequest) -> tuple[Journal, _Earlier]:

@@ -13,6 +13,7 @@ from faceviewer.datasets.ffhq_uv.entry import UvMapEntry
 from faceviewer.datasets.ffhq_uv.index import UvMapIndex, index_folder
 from faceviewer.datasets.ffhq_uv.maps import mode_notes, open_uv_map
 from faceviewer.datasets.ffhq_uv.verify_report import Finding, MapProblem, VerifyReport
+from faceviewer.io.file_stamp import file_stamp
 from faceviewer.io.journal import Journal
 from faceviewer.types import CancelToken, FaceviewerError, Progress, ProgressCallback
 
@@ -53,7 +54,7 @@ def verify(index: UvMapIndex, request: VerifyRequest, progress: ProgressCallback
     finished = False
 
     def check(entry: UvMapEntry) -> _Done:
-        stamp = _stamp(entry)
+        stamp = file_stamp(entry.path)
         match earlier.get(str(entry.path)):
             case [("" | "missing" | "damaged" | "other size" | "other pixels") as problem, str() as detail, *before]:
                 if before == [*stamp]:
@@ -95,14 +96,6 @@ def _entries(index: UvMapIndex) -> Iterator[UvMapEntry]:
     keys = index.keys()
     for start in range(0, len(keys), _PAGE):
         yield from index.entries(keys[start : start + _PAGE])
-
-
-def _stamp(entry: UvMapEntry) -> tuple[int, int]:
-    try:
-        status = entry.path.stat()
-    except OSError:
-        return -1, -1
-    return status.st_size, status.st_mtime_ns
 
 
 def _begun(index: UvMapIndex, request: VerifyRequest) -> tuple[Journal, _Earlier]:
