@@ -127,9 +127,7 @@ class FaceviewerApplication(QObject):
 
     def _end_with_the_process(self) -> None:
         """Nobody closed the window."""
-        self.window.viewport.close_viewport()
-        self.end()
-        self.linger()
+        do_each(self.window.viewport.close_viewport, self.end, self.linger)
 
     def _start_engine(self) -> None:
         self.engine_thread.start()
