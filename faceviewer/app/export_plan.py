@@ -116,7 +116,7 @@ def suggested_stem(state: AppState) -> str:
 
 def heads_of(state: AppState, plan: ExportPlan) -> tuple[ExportHead, ...]:
     """The heads that ``plan`` names, in the order of the list."""
-    shown, head = state.shown.document, state.shown.head
+    shown = state.shown.document
     if plan.scope == "all":
         documents = [document for document in state.documents if document.heads]
         stems = unique_slugs(Path(document.title).stem for document in documents)
@@ -125,8 +125,7 @@ def heads_of(state: AppState, plan: ExportPlan) -> tuple[ExportHead, ...]:
         stems = [slug(plan.stem or suggested_stem(state))] * len(documents)
     heads = []
     for document, stem in zip(documents, stems, strict=True):
-        number = head.face_number if head is not None else document.shown_face  # comparisons show their own
-        numbers = [number] if plan.scope == "shown" else sorted(document.heads)
+        numbers = [state.shown.face_number] if plan.scope == "shown" else sorted(document.heads)
         heads += [
             ExportHead(
                 stem=f"{stem}_face{number}",
@@ -148,7 +147,7 @@ def planned_files(plan: ExportPlan, heads: Sequence[ExportHead]) -> tuple[Planne
     """Every file that ``run_export`` would write, and whether it would replace one."""
     try:
         present = {os.path.normcase(name) for name in os.listdir(plan.folder)}
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a zero byte in the name, which ``run_export`` refuses
         present = set()
     names = (name for head in heads for name in head_file_names(head.result, head.stem, _named_files(plan, head)))
     return tuple(PlannedFile(name, os.path.normcase(name) in present) for name in names)

@@ -75,6 +75,9 @@ class AtomicFileSet:
             (self._folder / "new").mkdir(parents=True)
         except OSError as error:
             raise _explained(error, self.directory) from error
+        except ValueError as error:  # a zero byte, pasted or from a damaged file of settings
+            name = str(self.directory).replace("\0", "\N{REPLACEMENT CHARACTER}")
+            raise FaceviewerError(f"{name}: cannot be written, it is not a usable folder name") from error
         return self
 
     def path(self, name: str) -> Path:
@@ -119,7 +122,7 @@ def remove_stale(directory: str | os.PathLike[str]) -> int:
     try:
         with os.scandir(directory) as entries:
             stale = [Path(entry.path) for entry in entries if entry.name.startswith(PREFIX) and _is_stale(entry)]
-    except OSError:
+    except (OSError, ValueError):  # ValueError: no folder can have that name
         return 0
     removed = 0
     for folder in stale:

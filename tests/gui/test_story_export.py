@@ -156,6 +156,16 @@ def test_a_folder_that_cannot_be_written_keeps_the_dialog_open(qtbot, app, opene
     opened.reject()
 
 
+def test_half_typed_and_impossible_folders_do_no_harm(qtbot, app, opened):
+    for text in ("~", "~nobody-of-that-name", "~\0", "/out\0side"):
+        field(opened, "Folder").setText(text)
+        assert len(lines(opened)) == 4
+    press(qtbot, opened, "Export")
+    app.wait_until(lambda: app.state.notice is not None and app.state.notice.level == "error", timeout=30_000)
+    assert opened.isVisible() and "not a usable folder name" in app.state.notice.text
+    opened.reject()
+
+
 def test_export_again_takes_no_questions(app, tmp_path: Path):
     app.add_sample()
     app.verbs.settings.set("export.folder", str(tmp_path / "out"))

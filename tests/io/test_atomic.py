@@ -203,6 +203,13 @@ def test_directory_is_a_file(tmp_path):
             write_set(directory, "new")
 
 
+def test_directory_that_no_folder_can_be_called(tmp_path):
+    folder = Path(f"{tmp_path}/out\0side")
+    assert remove_stale(folder) == 0
+    with pytest.raises(FaceviewerError, match="out\N{REPLACEMENT CHARACTER}side: .*not a usable folder name"):
+        write_atomically(folder / "notes.txt", lambda path: path.write_text("new"))
+
+
 def test_name_too_long(tmp_path):
     with pytest.raises(FaceviewerError, match="the name is too long"):
         write_atomically(tmp_path / ("n" * 300), lambda path: path.write_text("x"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -38,9 +39,11 @@ class TargetRows(QFormLayout):
 
     @property
     def folder(self) -> Path | None:
-        """The folder, made absolute; None when there is none."""
+        """The folder, made absolute; None when there is none. What cannot be one is refused by those who write."""
         text = self._folder.text().strip()
-        return Path(text).expanduser().absolute() if text else None
+        if "\0" not in text:
+            text = os.path.expanduser(text)  # Path's own raises for half-typed names of users
+        return Path(text).absolute() if text else None
 
     @property
     def stem(self) -> str:
