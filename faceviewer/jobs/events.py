@@ -116,7 +116,7 @@ class FrameFollowed(JobEvent):
     time_s: float
     """When it was filmed, from the source's beginning."""
     reconstruction: Reconstruction | None
-    """Smoothed, without texture; None when the frame shows no face."""
+    """Smoothed, without texture; None when the frame shows no face, or one that the engine can make nothing of."""
     seconds: float
     """What tracking, smoothing and fitting took."""
     frames_per_second: float

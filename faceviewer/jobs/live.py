@@ -4,10 +4,12 @@
    of one fit: they agree with each other and with the picture, however strong the smoothing.
 2. A camera keeps its focal length: after the first heads it is held, so that distance and perspective do not breathe.
 3. A cut, a leap in time or a face elsewhere begins anew; nothing is smoothed across it.
+4. A frame on which the engine fails is a gap, as one without a face. An engine that never succeeds ends the following.
 """
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from collections.abc import Callable
@@ -27,13 +29,15 @@ from faceviewer.jobs.events import (
     SourceOpened,
 )
 from faceviewer.jobs.follow_controls import FollowControls
+from faceviewer.jobs.frame_heads import FailedFrames, FrameEngine
 from faceviewer.jobs.frames import Frame, FrameGrabber
 from faceviewer.jobs.jobs import FollowFrames
-from faceviewer.jobs.photo_job import no_progress
 from faceviewer.jobs.recording import FollowRecorder
 from faceviewer.jobs.smoothing import FaceSmoother
 from faceviewer.jobs.workshop import VideoTracker, Workshop
 from faceviewer.types import CancelToken, FaceviewerError, Photo, Progress, Reconstruction
+
+logger = logging.getLogger(__name__)
 
 Tell = Callable[[JobEvent], None]
 
@@ -41,15 +45,17 @@ _WAIT_S = 0.1
 _LEAP_S = 1.0
 _FOCAL_HEADS = 10
 _PACE_FRAMES = 30
+_HOPELESS_FRAMES = 30
+"""So many in which the engine fails, and none in which it does not: it is the engine or its options, not the frame."""
 
 
 def follow_frames(job: FollowFrames, workshop: Workshop, tell: Tell) -> None:
-    """Follow until the source ends. Raises what the source raises, and Cancelled."""
+    """Follow until the source ends. Raises what the source raises, Cancelled, and FaceviewerError for a vain engine."""
     tell(JobProgressed(job.generation, Progress("Loading the engine")))
     engine = workshop.engine(job.engine)
     follower = Follower(workshop.tracker(), engine, job.options, job.cancel)
     tell(JobProgressed(job.generation, Progress(f"Opening {job.source.name}")))
-    recording, pace, opened = _Recording(job, tell), _Pace(), False
+    recording, pace, attempts, opened = _Recording(job, tell), _Pace(), _Attempts(follower, job), False
     with FrameGrabber(job.source, job.controls, every_frame=job.pace == "every frame") as grabber:
         try:
             while not grabber.over:
@@ -63,10 +69,11 @@ def follow_frames(job: FollowFrames, workshop: Workshop, tell: Tell) -> None:
                 if not opened:
                     tell(SourceOpened(job.generation, job.document, photo.size, job.source.duration_s))
                     opened = True
-                head = follower.follow(photo, frame.time_s, job.controls.smoothing)
+                head = attempts.head(photo, frame)
                 seconds = time.perf_counter() - began
                 recording.write(frame, head)
                 tell(_followed(job, photo, frame, head, seconds, pace.per_second()))
+            attempts.check_any_succeeded()
         finally:
             recording.end()
 
@@ -82,9 +89,8 @@ class Follower:
 
     def __init__(self, tracker: VideoTracker, engine: Engine, options: ReconstructOptions, cancel: CancelToken) -> None:
         self._tracker = tracker
-        self._engine = engine
+        self._engine = FrameEngine(engine, cancel)
         self._options = replace(options, texture_size=None)
-        self._cancel = cancel
         self._smoother = FaceSmoother()
         self._time_s = -np.inf
         self._size = (0, 0)
@@ -92,7 +98,7 @@ class Follower:
         """Focal lengths, px."""
 
     def follow(self, photo: Photo, time_s: float, smoothing: float) -> Reconstruction | None:
-        """The head in the next frame, without texture, or None. Raises Cancelled, and FaceviewerError as engines do."""
+        """The head in the next frame, without texture, or None. Raises as ``FrameEngine.reconstruct``."""
         if not 0 < time_s - self._time_s <= _LEAP_S or photo.size != self._size:
             self._tracker.reset()
             self._smoother.reset()
@@ -105,7 +111,7 @@ class Follower:
             return None
         face = self._smoother.smooth(faces[0], time_s, smoothing)
         options = self._with_held_focal()
-        (head,) = self._engine.reconstruct([(photo, face)], options=options, progress=no_progress, cancel=self._cancel)
+        (head,) = self._engine.reconstruct(photo, (face,), options)
         if head.focal_from == "guess":
             self._guesses.append(float(head.camera.K[0, 0]))
         return head
@@ -115,6 +121,38 @@ class Follower:
             return self._options
         del self._guesses[_FOCAL_HEADS:]
         return replace(self._options, focal_px=float(np.median(self._guesses)), focal_from="guess")
+
+
+class _Attempts:
+    """Takes frames on which the engine fails as gaps, as long as it succeeds on others.
+
+    One frame in which the face "would lie behind the camera" once ended the whole following.
+    """
+
+    def __init__(self, follower: Follower, job: FollowFrames) -> None:
+        self._follower = follower
+        self._job = job
+        self._failed = FailedFrames()
+        self._any_succeeded = False
+
+    def head(self, photo: Photo, frame: Frame) -> Reconstruction | None:
+        """The head in the next frame, or None. Raises Cancelled, and FaceviewerError when the engine seems hopeless."""
+        try:
+            head = self._follower.follow(photo, frame.time_s, self._job.controls.smoothing)
+        except FaceviewerError as error:
+            self._failed.add(frame.index, str(error))
+            if self._failed.count == 1:
+                logger.warning("%s: %s", self._job.source.name, self._failed.sentence)
+            if self._failed.count >= _HOPELESS_FRAMES:
+                self.check_any_succeeded()
+            return None
+        self._any_succeeded = self._any_succeeded or head is not None
+        return head
+
+    def check_any_succeeded(self) -> None:
+        """Raises FaceviewerError when the engine has failed on every face so far."""
+        if self._failed.count and not self._any_succeeded:
+            raise FaceviewerError(self._failed.sentence)
 
 
 class _Recording:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from faceviewer.engines.registry import EngineChoice
+from faceviewer.jobs.frame_heads import FailedFrames
 from faceviewer.jobs.people import UNSEEN_S
 from faceviewer.jobs.pose_frames import PoseFrame, PoseSource
 from faceviewer.jobs.pose_series import PersonPoses, PoseSeries
@@ -39,8 +39,7 @@ class SeriesBuilder:
         self._people: dict[int, _Collected] = {}
         self._notes: list[str] = []
         self._unreadable: list[str] = []
-        self._failed: Counter[int] = Counter()
-        self._first_failure = ""
+        self._failed = FailedFrames()
 
     def add_frame(self, frame: PoseFrame) -> int:
         """One more frame was looked at; returns its row."""
@@ -66,9 +65,7 @@ class SeriesBuilder:
 
     def count_failure(self, row: int, reason: str) -> None:
         """The engine could make nothing of a face in that frame."""
-        if not self._failed:
-            self._first_failure = f"first in frame {self._frames[row]}: {reason.removesuffix('.')}"
-        self._failed[row] += 1
+        self._failed.add(self._frames[row], reason)
 
     def note(self, sentence: str) -> None:
         """Say this of the series."""
@@ -103,9 +100,8 @@ class SeriesBuilder:
             count = len(self._unreadable)
             frames = "1 frame cannot" if count == 1 else f"{count} frames cannot"
             notes.append(f"{frames} be read; the first: {self._unreadable[0].removesuffix('.')}.")
-        if self._failed:
-            frames = "1 frame" if len(self._failed) == 1 else f"{len(self._failed)} frames"
-            notes.append(f"The engine failed in {frames}, {self._first_failure}.")
+        if self._failed.count:
+            notes.append(self._failed.sentence)
         if not self._people:
             notes.append("No head was found in any frame.")
         return notes

@@ -9,27 +9,24 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
-from faceviewer.engines.devices import choose_device, is_out_of_memory
+from faceviewer.engines.devices import choose_device
 from faceviewer.engines.engine import Engine
 from faceviewer.engines.focal import Focal, told_focal
 from faceviewer.engines.options import DEFAULT_OPTIONS, ReconstructOptions
 from faceviewer.engines.registry import DEFAULT_CHOICE, EngineChoice, build_engine, engine_spec
-from faceviewer.geometry.rotations import is_rotation
 from faceviewer.jobs.cuts import CutFinder
+from faceviewer.jobs.frame_heads import FrameEngine
 from faceviewer.jobs.people import UNSEEN_S, PeopleFollower
-from faceviewer.jobs.photo_job import no_progress
 from faceviewer.jobs.pose_builder import SeriesBuilder
 from faceviewer.jobs.pose_frames import PoseFrame, PoseSource
 from faceviewer.jobs.pose_series import PoseSeries
 from faceviewer.types import (
-    Cancelled,
     CancelToken,
     Face,
     FaceviewerError,
@@ -38,8 +35,6 @@ from faceviewer.types import (
     ProgressCallback,
     Reconstruction,
 )
-
-logger = logging.getLogger(__name__)
 
 _FOCAL_HEADS = 10
 _DETECT_EVERY = 3
@@ -124,7 +119,7 @@ class _Run:
         self.built = built
         self._options = replace(request.options, texture_size=None)
         self._follows_focal = engine_spec(request.engine.id).follows_focal
-        self._engine = engine
+        self._engine = FrameEngine(engine, cancel)
         self._tracker = tracker
         self._cancel = cancel
         self._people = PeopleFollower()
@@ -132,7 +127,6 @@ class _Run:
         self._size = (0, 0)
         self._held: Focal | None = None
         self._waiting: list[_Seen] = []
-        self._has_logged = False
 
     def take(self, frame: PoseFrame) -> None:
         """Find out about one frame."""
@@ -201,7 +195,7 @@ class _Run:
     ) -> Sequence[Reconstruction | None]:
         """A head for each face, or None where the engine fails, which is told when ``count``."""
         try:
-            return self._reconstruct(seen.photo, seen.faces, options)
+            return self._engine.reconstruct(seen.photo, seen.faces, options)
         except FaceviewerError as error:
             if len(seen.faces) > 1:  # the others' heads are not lost with one
                 one_by_one = [replace(seen, faces=(face,)) for face in seen.faces]
@@ -209,27 +203,3 @@ class _Run:
             if count:
                 self.built.count_failure(seen.row, str(error))
             return [None]
-
-    def _reconstruct(self, photo: Photo, faces: Sequence[Face], options: ReconstructOptions) -> list[Reconstruction]:
-        shots = [(photo, face) for face in faces]
-        try:
-            heads = self._engine.reconstruct(shots, options=options, progress=no_progress, cancel=self._cancel)
-        except (FaceviewerError, Cancelled, MemoryError):
-            raise
-        except Exception as error:
-            if is_out_of_memory(error):
-                raise MemoryError("the graphics card's memory is full") from None
-            self._log_first(error)
-            raise FaceviewerError(f"an unexpected error ({type(error).__name__}: {error})") from error
-        for head in heads:
-            if not (np.isfinite(head.pose.R).all() and np.isfinite(head.pose.t_mm).all()):
-                raise FaceviewerError("the engine gives no finite pose")
-            if not is_rotation(head.pose.R):
-                raise FaceviewerError("the engine gives a pose that is no rotation")
-        return heads
-
-    def _log_first(self, error: Exception) -> None:
-        """For developers: where it failed. A bug that every frame of a long film meets fills the log once."""
-        if not self._has_logged:
-            logger.error("the engine failed unexpectedly", exc_info=error)
-        self._has_logged = True

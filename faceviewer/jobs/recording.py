@@ -9,8 +9,8 @@ The file is CSV in UTF-8 with one header line. Columns, in this order:
 * the 52 blendshapes by their names, 0 to 1;
 * ``x0, y0`` to ``x67, y67``: the 68 landmarks of the fitted head in pixels of the frame, (0, 0) its top-left corner.
 
-All values are those that were shown, smoothed as the user had chosen. A frame without a face has its number and time,
-and all other cells empty.
+All values are those that were shown, smoothed as the user had chosen. A frame without a face, or with one that the
+engine can make nothing of, has its number and time, and all other cells empty.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class FollowRecorder:
         self._write(HEADER)
 
     def write(self, index: int, time_s: float, head: Reconstruction | None) -> None:
-        """Add one frame; None is one without a face. Raises FaceviewerError when the disk is full or gone."""
+        """Add one frame; None is one without a head. Raises FaceviewerError when the disk is full or gone."""
         cells = _EMPTY if head is None else _cells(head)
         self._write((index, f"{time_s:.4f}", *cells))
         self.rows += 1

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import errno
+from collections.abc import Container
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from engine_events import FACE, FakeTracker, Listener, running
 from fake_engine import FakeEngine
 from fake_frames import SyntheticSource, moving_portrait, number_of, numbered, video_of
@@ -35,6 +37,8 @@ from faceviewer.jobs.workshop import Workshop
 from faceviewer.types import CancelToken, Face, FaceviewerError, FocalSource, Photo
 
 pytestmark = pytest.mark.usefixtures("fake")
+
+HOPELESS = FaceviewerError("photo: no head fits the face: the face would lie behind the camera")
 
 
 @pytest.fixture
@@ -186,6 +190,68 @@ def test_a_full_disk_ends_the_recording_and_not_the_following(
     (ended,) = listener.of(RecordingEnded)
     assert "take.csv: the recording cannot be written, no space left" in ended.problem
     assert controls.recording is None and len(listener.of(FrameFollowed)) == 10
+
+
+def fail_on(monkeypatch: pytest.MonkeyPatch, numbers: Container[int], error: Exception = HOPELESS) -> None:
+    """The engine fails on the frames of these numbers."""
+    succeed = FakeEngine.reconstruct
+
+    def reconstruct(self, shots, **wishes):
+        if number_of(shots[0][0].rgb) in numbers:
+            raise error
+        return succeed(self, shots, **wishes)
+
+    monkeypatch.setattr(FakeEngine, "reconstruct", reconstruct)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"), [(HOPELESS, str(HOPELESS)), (ZeroDivisionError("zero"), "an unexpected error (ZeroDivision")]
+)
+def test_frames_on_which_the_engine_fails_are_gaps_and_told_once(
+    listener: Listener, tmp_path: Path, monkeypatch, caplog, error: Exception, reason: str
+) -> None:
+    fail_on(monkeypatch, {1, 4, 5}, error)
+    controls = FollowControls()
+    controls.record(tmp_path / "take.csv")
+    with running(listener) as thread:
+        thread.submit(follow(1, SyntheticSource(count=8), controls))
+        assert isinstance(listener.end(1), JobFinished)
+    gaps = [frame.index for frame in listener.of(FrameFollowed) if frame.reconstruction is None]
+    assert gaps == [0, 1, 4, 5], "the first shows no face"
+    assert [int(row["frame"]) for row in rows_of(tmp_path / "take.csv") if row["yaw_deg"] == ""] == gaps
+    (told,) = (record.message for record in caplog.records if not record.exc_info)
+    assert told.startswith(f"synthetic frames: The engine failed in 1 frame, first in frame 1: {reason}")
+    assert sum(record.exc_info is not None for record in caplog.records) == (error is not HOPELESS)
+
+
+@pytest.mark.parametrize(("count", "failed"), [(None, 30), (6, 5)])
+def test_an_engine_that_fails_on_every_frame_ends_the_following(
+    listener: Listener, monkeypatch, count: int | None, failed: int
+) -> None:
+    fail_on(monkeypatch, range(1, 100))
+    with running(listener) as thread:
+        thread.submit(follow(1, SyntheticSource(count=count)))
+        end = listener.end(1)
+    assert isinstance(end, JobFailed) and end.kind == "user"
+    assert end.sentence == f"The engine failed in {failed} frames, first in frame 1: {HOPELESS}."
+
+
+def test_an_engine_that_has_succeeded_once_may_fail_ever_after(listener: Listener, monkeypatch) -> None:
+    fail_on(monkeypatch, range(2, 100))
+    with running(listener) as thread:
+        thread.submit(follow(1, SyntheticSource(count=60)))
+        assert isinstance(listener.end(1), JobFinished)
+
+
+def test_a_full_graphics_card_ends_the_following_in_one_sentence(listener: Listener, monkeypatch) -> None:
+    fail_on(monkeypatch, {3}, torch.OutOfMemoryError("CUDA out of memory"))
+    with running(listener) as thread:
+        thread.submit(follow(1, SyntheticSource(count=6)))
+        end = listener.end(1)
+    assert isinstance(end, JobFailed) and (end.sentence, end.kind) == (
+        "There is not enough memory for this.",
+        "user",
+    )
 
 
 class Remembering(FakeEngine):
