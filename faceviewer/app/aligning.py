@@ -14,7 +14,7 @@ from faceviewer.app.exporting import Exporting
 from faceviewer.app.latest import Latest
 from faceviewer.app.models_state import Said
 from faceviewer.app.reconstructing import Reconstructing
-from faceviewer.app.state import FILE_ENGINE, AppState, Document
+from faceviewer.app.state import FILE_ENGINE, AppState, Document, HeadRef
 from faceviewer.app.store import Store
 from faceviewer.app.ui import UserInterface
 from faceviewer.io.names import slug, unique_slugs
@@ -35,6 +35,8 @@ class _Order:
     documents: tuple[int, ...]
     target: Path
     """The file of a single face, the folder of several."""
+    head: HeadRef | None = None
+    """The one whose face ``target`` is called after; None while it is still to be made."""
     asked: set[tuple[int, str]] = field(default_factory=set)
     """What the engine was asked for already."""
 
@@ -82,11 +84,11 @@ class Aligning:
     def save(self, choices: AlignChoices) -> None:
         """Ask where to, and write the faces as PNG files."""
         state = self._store.state
-        shown = state.shown.document
+        shown, number = state.shown.document, state.shown.face_number
         if self._order is not None or self._writer.is_busy or shown is None:
             return
         if choices.scope == "shown":
-            name = f"{slug(Path(shown.title).stem)}_face{shown.shown_face}_aligned.png"
+            name = f"{slug(Path(shown.title).stem)}_face{number}_aligned.png"
             target = self._ui.choose_target("Save the aligned face", self._exporting.folder() / name, ["*.png"])
             if target is not None and target.suffix.lower() != ".png":
                 target = target.with_name(target.name + ".png")
@@ -96,7 +98,7 @@ class Aligning:
             return
         everyone = choices.scope == "all"
         documents = [one.id for one in state.documents if one.kind == "photo"] if everyone else [shown.id]
-        self._order = _Order(choices, tuple(documents), target)
+        self._order = _Order(choices, tuple(documents), target, state.shown.head)
         self._put(job=Progress("Looking which heads are there"), said=())
         self._go_on()
 
@@ -199,7 +201,7 @@ class Aligning:
 
 def _wanted(order: _Order, document: Document) -> tuple[int, ...]:
     if order.choices.scope == "shown":
-        return (document.shown_face,)
+        return (order.head.face_number if order.head is not None else document.shown_face,)
     return tuple(range(1, len(document.faces) + 1)) or tuple(sorted(document.heads))
 
 

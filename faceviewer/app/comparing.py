@@ -57,7 +57,7 @@ class Comparing:
         comparison = replace(state.comparison, **changes)
         if {"reference", "other", "alignment"} & changes.keys():
             comparison = replace(comparison, outcome=None)
-        self._store.update(replace(state, comparison=comparison))
+        self._store.update(replace(state, current=comparison.reference.document, comparison=comparison))
 
     def swap(self) -> None:
         """Exchange the two heads."""

@@ -34,8 +34,7 @@ class Engines:
         self._store.update(with_changes(self._store.state, document.id, engine=engine_id))
         if document.kind != "photo":
             return
-        number = shown.head.face_number if shown.head is not None else document.shown_face  # comparisons show their own
-        face = document.faces[number - 1] if document.faces else None
+        face = document.faces[shown.face_number - 1] if document.faces else None
         self._reconstructing.search(document.id, like=face)
 
     def compare(self, engine_id: str) -> None:

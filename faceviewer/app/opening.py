@@ -126,12 +126,12 @@ class Opening:
             self.choose_document(ids[ids.index(state.current) + by])
 
     def choose_face(self, number: int) -> None:
-        """Show the head of face ``number``; one that has no head yet is reconstructed."""
+        """Show the head of face ``number`` alone; one that has no head yet is reconstructed."""
         document = self._store.state.shown.document
         if document is None or not 1 <= number <= len(document.faces):
             return
         state = with_changes(self._store.state, document.id, shown_face=number)
-        self._store.update(replace(state, selection=None, hover=None))
+        self._store.update(replace(state, comparison=None, selection=None, hover=None))
         if number not in document.heads:
             self._reconstructing.reconstruct(document.id, (number,))
 

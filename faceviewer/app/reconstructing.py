@@ -147,8 +147,7 @@ class Reconstructing:
         if not document.faces:
             self.search(document.id)
             return
-        number = shown.head.face_number if shown.head is not None else document.shown_face  # comparisons show their own
-        numbers = tuple(range(1, len(document.faces) + 1)) if all_faces else (number,)
+        numbers = tuple(range(1, len(document.faces) + 1)) if all_faces else (shown.face_number,)
         self.reconstruct(document.id, numbers)
 
     def reconstruct_list(self) -> None:

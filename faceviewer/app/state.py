@@ -275,6 +275,16 @@ class Shown:
     """The second head of a comparison."""
     other_mesh: FaceMesh | None = None
 
+    @property
+    def face_number(self) -> int:
+        """Of the document's faces the one that is shown: of the head, and of the chosen one while there is no head.
+
+        A comparison shows the head of its reference, whichever face is chosen in the document.
+        """
+        if self.head is not None:
+            return self.head.face_number
+        return self.document.shown_face if self.document is not None else 1
+
 
 @dataclass(frozen=True, eq=False)
 class AppState:

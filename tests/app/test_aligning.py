@@ -20,7 +20,7 @@ from faceviewer.app.documents import with_changes, with_documents
 from faceviewer.app.exporting import Exporting
 from faceviewer.app.settings import Settings
 from faceviewer.app.shown import derive
-from faceviewer.app.state import AppState, Document, JobStatus
+from faceviewer.app.state import AppState, Comparison, Document, HeadRef, JobStatus
 from faceviewer.app.store import Store
 from faceviewer.io.photo import load_photo
 from faceviewer.jobs.background import Background
@@ -154,6 +154,23 @@ def test_the_shown_face_is_written_where_the_user_says(room: Room, tmp_path: Pat
     assert load_photo(tmp_path / "face.png").size == (256, 256) and room.engine.asked == []
     assert room.said() == f"1 face was written to {tmp_path}." and room.state.job is None
     assert room.store.state.last_export == tmp_path / "face.png"
+
+
+def test_in_a_comparison_the_face_that_is_seen_is_written(room: Room, tmp_path: Path) -> None:
+    room.show(photo_document(tmp_path, 1, faces=2))
+    room.ui.folder, room.ui.target = tmp_path / "out", tmp_path / "seen.png"
+    room.aligning.save(AlignChoices("photo", 256))
+    room.finish()
+    comparison = Comparison(HeadRef(1, 2), HeadRef(1, 1))
+    busy = JobStatus(1, 1, "A job", Progress("Working"))
+    room.store.update(replace(room.store.state, comparison=comparison, job=busy))
+    room.aligning.save(AlignChoices(size=256))
+    assert room.ui.suggested is not None and room.ui.suggested.name == "photo1_face2_aligned.png"
+    room.store.update(replace(room.store.state, comparison=None, job=None))  # what it is called after stays
+    room.finish()
+    first, second = (load_photo(tmp_path / "out" / f"photo1_face{k}_aligned.png").rgb for k in (1, 2))
+    assert not np.array_equal(first, second)
+    np.testing.assert_array_equal(load_photo(tmp_path / "seen.png").rgb, second)
 
 
 def test_all_photos_get_heads_first_and_those_without_faces_are_told(room: Room, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QToolTip
 from faceviewer.app.landmarks import landmark_name
 from faceviewer.app.palette import PART_COLORS
 from faceviewer.app.selecting import landmark_selection, part_selection
-from faceviewer.app.state import LiveState, Selection
+from faceviewer.app.state import Comparison, HeadRef, LiveState, Selection
 from faceviewer.geometry.surface import SurfacePoint, at_vertex, position_mm
 from faceviewer.gui.photo_view import PhotoView
 from faceviewer.types import Reconstruction
@@ -175,6 +175,24 @@ def test_boxes_choose_faces(qtbot, bench: Bench, result: Reconstruction) -> None
     assert bench.asked == [("choose_face", 2)]
     QTest.mouseDClick(view.pane, Qt.MouseButton.LeftButton, pos=at(view.pane, (30, 50)))
     assert bench.asked[-1] == ("choose_face", 2) and len(bench.asked) == 2
+
+
+def test_in_a_comparison_the_face_of_the_seen_head_is_the_chosen_one(
+    qtbot, bench: Bench, result: Reconstruction
+) -> None:
+    far = replace(result.face, box_xyxy=np.array([4, 4, 40, 60], np.float32))
+    bench.show(make_photo(), result, replace(result, face=far))
+    view = bench.open(PhotoView)
+    qtbot.addWidget(view)
+    alone = grabbed(view.pane)
+    document = replace(bench.state.documents[0], shown_face=2)
+    comparison = Comparison(HeadRef(1, 1), HeadRef(1, 2))
+    bench.store.update(replace(bench.state, documents=(document,), comparison=comparison))
+    assert changed(alone, grabbed(view.pane)) == 0, "the box of face 1 stands out"
+    click(view.pane, result.camera.project(np.zeros(3)))
+    assert bench.asked == [] and bench.state.selection is not None
+    click(view.pane, (30, 50))
+    assert bench.asked == [("choose_face", 2)]
 
 
 def test_a_double_click_on_a_head_shows_everything(bench: Bench, view: PhotoView) -> None:

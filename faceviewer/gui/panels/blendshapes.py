@@ -81,9 +81,7 @@ def _shown_face(state: AppState) -> Face | None:
     shown = state.shown
     if shown.result is not None:
         return shown.result.face
-    if shown.document is None or not 1 <= shown.document.shown_face <= len(shown.faces):
-        return None
-    return shown.faces[shown.document.shown_face - 1]
+    return shown.faces[shown.face_number - 1] if 1 <= shown.face_number <= len(shown.faces) else None
 
 
 def _strength(pair: tuple[str, float]) -> float:

@@ -84,8 +84,7 @@ class PhotoView(QWidget):
             if view.photo_mesh:
                 layers.append(MeshLines(head.edges))
         if len(shown.faces) > 1 or (shown.faces and (head is None or state.tool == "box")):
-            number = shown.document.shown_face if shown.document is not None else 1
-            self._boxes = FaceBoxes(shown.faces, number)
+            self._boxes = FaceBoxes(shown.faces, shown.face_number)
             layers.append(self._boxes)
         if head is not None and shown.result is not None:
             if view.pose_axes:
@@ -167,8 +166,8 @@ class PhotoView(QWidget):
     def _click(self, point: PanePoint) -> None:
         state = self._verbs.store.state
         number = self._boxes.at(point.xy) if self._boxes is not None else None
-        chosen = state.shown.document.shown_face if state.shown.document is not None else None
-        if state.tool == "select" and number is not None and (number != chosen or self._head is None):
+        is_other = number != state.shown.face_number or self._head is None
+        if state.tool == "select" and number is not None and is_other:
             self._verbs.opening.choose_face(number)
             return
         selection = self.selection_at(point)
