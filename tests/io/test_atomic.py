@@ -206,7 +206,7 @@ def test_directory_is_a_file(tmp_path):
 def test_directory_that_no_folder_can_be_called(tmp_path):
     folder = Path(f"{tmp_path}/out\0side")
     assert remove_stale(folder) == 0
-    with pytest.raises(FaceviewerError, match="out\N{REPLACEMENT CHARACTER}side: .*not a usable folder name"):
+    with pytest.raises(FaceviewerError, match=r"out\N{REPLACEMENT CHARACTER}side: .*not a usable folder name"):
         write_atomically(folder / "notes.txt", lambda path: path.write_text("new"))
 
 
