@@ -29,7 +29,7 @@ TRAINED = replace(SPEC, factory="oracle_worker:build_trained")
 RESOURCES = "elsewhere"
 REFUSING = replace(SPEC, factory="oracle_worker:refuse")
 STARTS = "starts.txt"
-"""Beside the data set: a character for each process that ``end`` or ``build_once`` was called in."""
+"""Beside the data set: a character for each process that ``end`` or one of ``build_but_second`` was called in."""
 
 
 def misbehave(root: Path, **behaviour: str) -> None:
@@ -70,11 +70,32 @@ def end(device: str, assets: Path | None = None) -> WorkerOracle:
     os._exit(3)
 
 
-def build_once(device: str, assets: Path | None = None) -> WorkerOracle:
-    """Ends its process unless it is the first."""
-    if _count_start(assets) > 1:
+def build_but_second(device: str, assets: Path | None = None) -> WorkerOracle:
+    """Ends the second process that it is called in."""
+    if _count_start(assets) == 2:
         os._exit(3)
     return build(device, assets)
+
+
+def build_but_second_late(device: str, assets: Path | None = None) -> WorkerOracle:
+    """Ends the second process that it is called in once the first has done the rest and is gone."""
+    assert assets is not None
+    number = _count_start(assets)
+    if number == 1:
+        (assets.parent / f"first-{os.getpid()}").touch()
+    elif number == 2:
+        while not (told := list(assets.parent.glob("first-*"))) or _is_running(int(told[0].name.split("-")[1])):
+            time.sleep(0.01)
+        os._exit(3)
+    return build(device, assets)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _count_start(assets: Path | None) -> int:

@@ -67,6 +67,7 @@ def run_in_processes(
     whose process died; it gets the task and how. Raises the FaceviewerErrors of ``make`` and of its work, Cancelled,
     and FaceviewerError when all processes died in ``make``. When the iterator is closed, the processes are ended.
     """
+    some_began = False
     waiting = deque(tasks)
     workers: list[_Worker[T]] = []
     threads = max(1, (os.cpu_count() or 1) // count)
@@ -83,9 +84,13 @@ def run_in_processes(
                 except _DiedAtStart as death:
                     waiting.appendleft(worker.task)
                     workers.remove(worker)
-                    if not workers:
+                    if not workers and not some_began:
                         raise FaceviewerError(f"the worker processes died before they could begin ({death})") from None
+                    if not workers:  # the others had done all the rest before this one died: one more try
+                        some_began = False
+                        workers.append(_start(make, waiting.popleft(), threads))
                     continue
+                some_began = True
                 if not results:
                     continue
                 yield from results

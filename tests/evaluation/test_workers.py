@@ -118,8 +118,10 @@ def test_processes_that_die_before_they_begin_end_the_run(five, spread, tmp_path
     assert not (tmp_path / "out").exists()
 
 
-def test_the_others_do_without_a_process_that_dies_before_it_begins(five, spread):
-    run = spread(five.root, engine=replace(oracle_worker.SPEC, factory="oracle_worker:build_once"))
+@pytest.mark.parametrize("factory", ["build_but_second", "build_but_second_late"])
+def test_the_others_do_without_a_process_that_dies_before_it_begins(five, spread, factory):
+    """When they have done the rest before, another one does what is left: the run once ended with an error then."""
+    run = spread(five.root, engine=replace(oracle_worker.SPEC, factory=f"oracle_worker:{factory}"))
     assert [row.status for row in run.rows] == ["ok"] * 5
 
 
