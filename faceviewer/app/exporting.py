@@ -31,7 +31,7 @@ from faceviewer.io.atomic import write_atomically
 from faceviewer.io.images import encode_png, encode_png_alpha
 from faceviewer.jobs.background import Background, Outcome
 from faceviewer.raster.photo_picture_table import PICTURES
-from faceviewer.types import CancelToken, FaceviewerError, Progress
+from faceviewer.types import CancelToken, Progress
 
 logger = logging.getLogger(__name__)
 
@@ -130,7 +130,11 @@ class Exporting:
         self._ui.open_dialog("picture")
 
     def save_picture(self, scale: int, transparent: bool) -> bool:
-        """Ask where to and write the 3D view as PNG at ``scale`` times its size; False when nothing was written."""
+        """Ask where to and write the 3D view as PNG at ``scale`` times its size; False when nothing will be.
+
+        It is drawn now, and encoded and written in the background; the end is told in a notice. ``cancel`` leaves it
+        alone: it is soon written, and a window that closes waits for it.
+        """
         picture = self._picture(scale, transparent)
         if picture is None:
             return False
@@ -139,17 +143,14 @@ class Exporting:
         if path is None:
             return False
         path = path if path.suffix.lower() == ".png" else path.with_name(path.name + ".png")
-        try:
-            write_picture(path, picture)
-        except FaceviewerError as error:
-            self._say(Notice(f"{error}.", "error"))
-            return False
-        self._settings.set("export.folder", str(path.parent))
-        self.tell_written(f"{path.name} was written.", path)
+        if self.is_writing:
+            self._say(Notice(f"{path.name} will be written after the export."))
+        write = partial(write_picture, path, picture)
+        self.in_background(f"The picture {path.name}", write, partial(self._picture_done, path))
         return True
 
     def copy_picture(self, scale: int, transparent: bool) -> bool:
-        """Put the 3D view on the clipboard; False when there is none."""
+        """Put the 3D view on the clipboard; False, which is told, when there is none."""
         picture = self._picture(scale, transparent)
         if picture is None:
             return False
@@ -170,7 +171,18 @@ class Exporting:
     def _picture(self, scale: int, transparent: bool) -> np.ndarray | None:
         self._settings.set("export.picture_scale", scale)
         self._settings.set("export.picture_transparent", transparent)
-        return self._ui.viewport_picture(scale, transparent)
+        picture = self._ui.viewport_picture(scale, transparent)
+        if picture is None:
+            self._say(Notice("There is no 3D view to take a picture of.", "error"))
+        return picture
+
+    def _picture_done(self, path: Path, outcome: Outcome) -> None:
+        if outcome.error:
+            logger.error("a picture was not written: %s", outcome.error)
+            self._say(Notice(outcome.sentence, "error"))
+            return
+        self._settings.set("export.folder", str(path.parent))
+        self.tell_written(f"{path.name} was written.", path)
 
     def _remember(self, plan: ExportPlan) -> None:
         self._last = plan

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import threading
 from dataclasses import replace
 from functools import lru_cache
 from io import StringIO
@@ -240,6 +241,18 @@ def test_a_failed_export_is_told_in_one_sentence(room, tmp_path):
     assert exporting.folder() != tmp_path / "file", "only what worked is remembered"
 
 
+def test_a_folder_with_a_zero_byte_in_its_name_is_refused_in_one_sentence(room, caplog):
+    exporting, store, _, finish = room
+    plan = replace(exporting.plan(), folder=Path("/out\0side"))
+    assert [file.exists for file in exporting.preview(plan)] == [False] * 4
+    exporting.start(plan)
+    finish()
+    assert store.state.notice.text == (
+        "The export stopped: /out\N{REPLACEMENT CHARACTER}side: cannot be written, it is not a usable folder name."
+    )
+    assert not any(record.exc_info for record in caplog.records)
+
+
 def test_export_again_takes_the_shown_head(room, tmp_path):
     exporting, store, _, finish = room
     exporting.start(replace(exporting.plan(), folder=tmp_path / "out", scope="all", stem="other"))
@@ -255,15 +268,63 @@ def test_in_a_comparison_the_head_that_is_seen_is_exported(state, plan):
 
 @pytest.mark.parametrize("channels", [3, 4])
 def test_pictures(room, tmp_path, channels):
-    exporting, store, ui, _ = room
+    exporting, store, ui, finish = room
     ui.picture = np.random.default_rng(0).integers(0, 256, (20, 30, channels), np.uint8)
     ui.target = tmp_path / "view"
     assert exporting.save_picture(2, channels == 4)
+    finish()
     np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "view.png")), ui.picture)
     assert store.state.last_export == tmp_path / "view.png" and ui.suggested.name == "anna_b.png"
+    assert store.state.notice.text == "view.png was written." and exporting.folder() == tmp_path
     assert exporting.copy_picture(1, channels == 4) and ui.copied[0] is ui.picture
     ui.target = None
     assert not exporting.save_picture(1, False)
+
+
+def test_a_picture_is_encoded_and_written_beside_the_window(room, tmp_path, monkeypatch):
+    """A large one stood in the window's way for as long as that took."""
+    exporting, store, ui, finish = room
+    threads = []
+    monkeypatch.setattr(
+        "faceviewer.app.exporting.write_picture", lambda *_: threads.append(threading.current_thread().name)
+    )
+    ui.picture, ui.target = np.zeros((2, 3, 3), np.uint8), tmp_path / "view.png"
+    assert exporting.save_picture(1, False)
+    assert store.state.notice is None, "nothing is told before it is true"
+    finish()
+    assert threads == ["faceviewer-background"]
+
+
+def test_a_picture_that_cannot_be_written_is_told_in_one_sentence(room, tmp_path):
+    exporting, store, ui, finish = room
+    (tmp_path / "file").write_text("in the way")
+    ui.picture, ui.target = np.zeros((2, 3, 3), np.uint8), tmp_path / "file" / "view.png"
+    assert exporting.save_picture(1, False)
+    finish()
+    notice = store.state.notice
+    assert notice.level == "error" and str(ui.target.parent) in notice.text and notice.text.count(".") == 1
+    assert store.state.last_export is None and exporting.folder() != ui.target.parent
+
+
+def test_a_picture_that_cannot_be_drawn_is_told_at_once(room):
+    exporting, store, ui, _ = room
+    for take in (exporting.save_picture, exporting.copy_picture):
+        store.update(replace(store.state, notice=None))
+        assert not take(1, False)
+        assert store.state.notice.level == "error" and "no 3D view" in store.state.notice.text
+    assert ui.suggested is None and ui.copied == [], "nobody is asked where to"
+
+
+def test_a_picture_waits_for_an_export_and_is_written_when_that_is_cancelled(room, tmp_path):
+    exporting, store, ui, finish = room
+    ui.picture, ui.target = np.zeros((2, 3, 3), np.uint8), tmp_path / "view.png"
+    exporting.start(replace(exporting.plan(), folder=tmp_path / "out"))
+    assert exporting.save_picture(1, False)
+    assert store.state.notice.text == "view.png will be written after the export."
+    exporting.cancel()
+    finish()
+    assert not exporting.is_writing and store.state.last_export == tmp_path / "view.png"
+    np.testing.assert_array_equal(read_png(tmp_path / "view.png"), ui.picture)
 
 
 def test_asking_for_a_picture_opens_its_dialog(room):

@@ -7,16 +7,23 @@ import threading
 import time
 from dataclasses import replace
 
+import pytest
 import shiboken6
 from drops import drop, files
 from fake_frames import SyntheticSource, moving_portrait
 from PySide6.QtWidgets import QApplication
 
+from faceviewer.app.exporting import write_picture
 from faceviewer.gui.user_interface import QtUserInterface
+from faceviewer.io.atomic import PREFIX
+from faceviewer.io.images import read_png
+
+LEFT_BY_OTHERS: set[threading.Thread] = set()
 
 
-def our_threads() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name.startswith("faceviewer-")]
+def our_threads() -> set[threading.Thread]:
+    ours = {thread for thread in threading.enumerate() if thread.name.startswith("faceviewer-")}
+    return ours - LEFT_BY_OTHERS
 
 
 def close(app) -> None:
@@ -25,7 +32,14 @@ def close(app) -> None:
     window.close()
     QApplication.processEvents()
     assert not shiboken6.isValid(window) or not window.isVisible()
-    assert app.application.linger() and our_threads() == [], "all threads have ended"
+    assert app.application.linger() and our_threads() == set(), "all threads have ended"
+
+
+@pytest.fixture(autouse=True)
+def alone():
+    """Threads that tests without a window left behind are not this window's."""
+    LEFT_BY_OTHERS.clear()
+    LEFT_BY_OTHERS.update(our_threads())
 
 
 def test_at_once(app):
@@ -69,6 +83,28 @@ def test_during_an_export(app, monkeypatch, tmp_path):
     assert asked == ["End the export"] * 2
 
 
+def test_while_a_picture_is_written(app, monkeypatch, tmp_path):
+    """Nobody is asked, for it is soon done: the window waits until the picture is whole."""
+    app.add_sample()
+    target, begun, asked = tmp_path / "head.png", threading.Event(), []
+
+    def takes_its_time(path, picture):
+        begun.set()
+        time.sleep(0.3)
+        write_picture(path, picture)
+
+    monkeypatch.setattr("faceviewer.app.exporting.write_picture", takes_its_time)
+    monkeypatch.setattr(QtUserInterface, "choose_target", lambda *_: target)
+    monkeypatch.setattr(QtUserInterface, "confirm", lambda *question: asked.append(question) or True)
+    stage = app.window.viewport.stage
+    size = stage.height(), stage.width(), 3
+    assert app.verbs.exporting.save_picture(1, False)
+    assert begun.wait(10) and not target.exists()
+    close(app)
+    assert asked == [] and read_png(target).shape == size
+    assert list(tmp_path.glob(f"{PREFIX}*")) == []
+
+
 def test_with_a_list_that_waits(app, album):
     drop(app.window, files(album("a.jpg", "b.jpg", "c.jpg")))
     app.run("photo.reconstruct_list")
@@ -104,5 +140,5 @@ def test_when_a_part_of_closing_fails_the_rest_is_done(app, qtbot, monkeypatch):
         app.window.close()
         QApplication.processEvents()
     assert [kind for kind, *_ in told] == [ZeroDivisionError, KeyError], "none is swallowed"
-    assert app.application.linger() and our_threads() == []
+    assert app.application.linger() and our_threads() == set()
     assert app.application.logbook not in logging.getLogger("faceviewer").handlers

@@ -59,13 +59,22 @@ def test_a_transparent_picture(qtbot, shown, tmp_path, monkeypatch, scale):
     stage = shown.window.viewport.stage
     size = stage.height() * scale, stage.width() * scale
     press(qtbot, opened, "Save…")
+    assert is_closed(opened)
+    shown.wait_until(lambda: shown.state.last_export == tmp_path / "head.png")
     picture = np.asarray(Image.open(tmp_path / "head.png"))
     assert picture.shape == (*size, 4)
     alpha = picture[..., 3]
     assert (alpha[0] == 0).all() and (alpha[:, 0] == 0).all(), "outside of the head"
     assert alpha[alpha.shape[0] // 2, alpha.shape[1] // 2] == 255, "on the head"
     assert 0.05 < (alpha == 255).mean() < 0.9 and (alpha == 0).mean() > 0.1
-    assert is_closed(opened)
+
+
+def test_without_3d_view_the_dialog_stays_and_the_reason_is_told(qtbot, shown, monkeypatch):
+    shown.run("file.screenshot")
+    opened = dialog(PictureDialog)
+    monkeypatch.setattr(shown.verbs.ui, "viewport_picture", lambda *_: None)
+    press(qtbot, opened, "Save…")
+    assert opened.isVisible() and "no 3D view" in shown.state.notice.text
 
 
 def test_copy_to_the_clipboard(qtbot, shown):
