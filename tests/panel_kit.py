@@ -14,6 +14,7 @@ from rooms import Rooms, make_rooms
 
 from faceviewer.app.documents import next_id, with_documents
 from faceviewer.app.state import AppState, Document, HeadRef
+from faceviewer.app.wearing_state import Light, Lit
 from faceviewer.types import EXPRESSION_NAMES, FaceMesh, LandmarkSet, Reconstruction
 
 P = TypeVar("P")
@@ -57,6 +58,16 @@ def add_head(rooms: Rooms, result: Reconstruction | None = None, *, faces: int =
     rooms.verbs.store.update(with_documents(rooms.state, [document]))
     rooms.verbs.opening.choose_document(document.id)
     return HeadRef(document.id)
+
+
+def put_under_light(rooms: Rooms, grey: int) -> None:
+    """As when a light has come to the shown head's photo texture, which is all of one ``grey`` under it."""
+    state, texture, mesh = rooms.state, mean_head().textures["photo"], rooms.state.shown.mesh
+    assert mesh is not None
+    light = Light(on=True)
+    lit = Lit(texture, mesh, light, replace(texture, rgb=np.full_like(texture.rgb, grey)))
+    rooms.verbs.store.update(replace(state, wear=replace(state.wear, light=light, lit=lit)))
+    assert rooms.state.shown.result is not mean_head()
 
 
 def rooms_with(folder: Path, panel_type: type[P], qtbot) -> tuple[Rooms, P]:

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from panel_kit import add_head, mean_head, rooms_with, settle
+from panel_kit import add_head, mean_head, put_under_light, rooms_with, settle
 from PySide6.QtWidgets import QPushButton, QSlider
 
 from faceviewer.app.state import NO_EDITS
 from faceviewer.gui.panels.coefficients import CoefficientsPanel
+from faceviewer.gui.panels.slider_group import SliderGroup
 from faceviewer.gui.panels.sliders import SliderRow
 
 
@@ -154,6 +155,17 @@ def test_another_head_brings_its_own_values(stage):
     assert nose.value == 0.0
     rooms.verbs.opening.choose_document(first.document)
     assert nose.value == 1.0
+
+
+def test_light_moves_no_slider(stage, monkeypatch):
+    """All groups were shown anew with every step of a light's slider: under it, the head is another object."""
+    rooms, _, _ = stage
+    shown = []
+    monkeypatch.setattr(SliderGroup, "show_levels", lambda group, _: shown.append(group.title))
+    put_under_light(rooms, 10)
+    assert shown == []
+    rooms.verbs.editing.set_shape("nose-hump", 1.0)
+    assert "Nose" in shown
 
 
 def test_heads_that_cannot_be_changed_say_so(stage):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from factories import make_reconstruction
-from panel_kit import add_head, mean_head, rooms_with, settle
+from panel_kit import add_head, mean_head, put_under_light, rooms_with, settle
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QSlider
 
 from faceviewer.app.documents import with_changes
@@ -190,3 +190,15 @@ def test_heads_without_parts_offer_none(stage):
     buttons = {button.accessibleName(): button for button in panel.findChildren(QAbstractButton)}
     assert not buttons["Hide all parts"].isEnabled() and not buttons["Show all parts"].isEnabled()
     assert check(panel, "Head pose axes").isEnabled()
+
+
+def test_light_is_shown_by_its_own_section_alone(stage, monkeypatch):
+    """Every section was shown anew, twice for each step of a light's slider."""
+    rooms, panel = stage
+    shown = []
+    for title, group in panel.groups.items():
+        monkeypatch.setattr(group, "show_state", lambda _, title=title: shown.append(title))
+    put_under_light(rooms, 10)
+    assert shown == ["Light"]
+    add_head(rooms, replace(mean_head()))
+    assert set(shown) == set(panel.groups)

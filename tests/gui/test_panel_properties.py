@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from panel_kit import add_head, mean_head, rooms_with, settle
+from panel_kit import add_head, mean_head, put_under_light, rooms_with, settle
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 
+from faceviewer.app.properties import head_properties, selection_properties
 from faceviewer.app.selecting import landmark_selection
 from faceviewer.gui.panels.properties import PropertiesPanel
 
@@ -100,6 +101,26 @@ def test_a_hidden_panel_gathers_nothing(stage):
     panel.show()
     settle()
     assert dict(panel.selection.texts)["Vertex"] == "3"
+
+
+def test_light_gathers_only_the_selection_and_only_once_it_rests(stage, qtbot, monkeypatch):
+    """Each step of a light's slider gathered all rows, with a search for what hides the selection in the photo."""
+    rooms, panel = stage
+    rooms.verbs.selecting.go_to("vertex", 17)
+    head, before = panel.head.texts, dict(panel.selection.texts)
+    gathered = []
+
+    def counted(name: str, gather):
+        return lambda state: gathered.append(name) or gather(state)
+
+    for name, gather in (("head", head_properties), ("selection", selection_properties)):
+        monkeypatch.setattr(f"faceviewer.gui.panels.properties.{name}_properties", counted(name, gather))
+    for grey in (10, 20, 30):
+        put_under_light(rooms, grey)
+    assert gathered == []
+    qtbot.waitUntil(lambda: gathered != [])
+    assert gathered == ["selection"] and panel.head.texts == head
+    assert dict(panel.selection.texts) == {**before, "Colour": "RGB 30, 30, 30"}
 
 
 def test_without_head_there_is_nothing_to_go_to(tmp_path, qtbot):

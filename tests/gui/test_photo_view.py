@@ -14,6 +14,7 @@ from faceviewer.app.landmarks import landmark_name
 from faceviewer.app.palette import PART_COLORS
 from faceviewer.app.selecting import landmark_selection, part_selection
 from faceviewer.app.state import Comparison, HeadRef, LiveState, Selection
+from faceviewer.app.wearing_state import Light, Lit
 from faceviewer.geometry.surface import SurfacePoint, at_vertex, position_mm
 from faceviewer.gui.photo_view import PhotoView
 from faceviewer.types import Reconstruction
@@ -193,6 +194,16 @@ def test_in_a_comparison_the_face_of_the_seen_head_is_the_chosen_one(
     assert bench.asked == [] and bench.state.selection is not None
     click(view.pane, (30, 50))
     assert bench.asked == [("choose_face", 2)]
+
+
+def test_light_does_not_project_the_head_anew(bench: Bench, view: PhotoView, monkeypatch) -> None:
+    """With something selected, every step of a light's slider searched for what hides it in the photo."""
+    monkeypatch.setattr("faceviewer.gui.photo_view.view.ProjectedHead", lambda *_: pytest.fail("projected anew"))
+    state, mesh = bench.state, bench.state.shown.mesh
+    texture = state.shown.result.textures["photo"]
+    lit = Lit(texture, mesh, Light(on=True), replace(texture, rgb=texture.rgb // 2))
+    bench.store.update(replace(state, wear=replace(state.wear, light=lit.light, lit=lit)))
+    assert bench.state.shown.result is not state.shown.result
 
 
 def test_a_double_click_on_a_head_shows_everything(bench: Bench, view: PhotoView) -> None:

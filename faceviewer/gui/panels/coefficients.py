@@ -72,9 +72,10 @@ class CoefficientsPanel(SleepingPanel):
         layout.addWidget(self._stack)
 
     def show_change(self, state: AppState, before: AppState) -> None:
-        """Move the sliders to the fitted values with the user's edits."""
+        """Move the sliders to the fitted values with the user's edits, unless only the light of the head is another."""
         shown = state.shown
-        if shown.result is before.shown.result and state.work is before.work and shown.head == before.shown.head:
+        same_head = shown.head == before.shown.head and state.result(shown.head) is before.result(before.shown.head)
+        if same_head and state.work is before.work:
             return
         head = self._verbs.editing.model(shown.result)
         self.message.setText(_message(shown.result))

@@ -58,9 +58,15 @@ class LayersPanel(QWidget):
         self._show(verbs.store.state)
 
     def show_state(self, state: AppState, before: AppState) -> None:
-        """Show how things are looked at, and what can be switched for the shown head."""
-        if (state.view, state.wear, state.shown.result) != (before.view, before.wear, before.shown.result):
+        """Show how things are looked at, and what can be switched for the shown head.
+
+        Where only the light is another, so is ``shown.result``; but no other section shows anything of it.
+        """
+        head, head_before = state.result(state.shown.head), before.result(before.shown.head)
+        if (state.view, head) != (before.view, head_before):
             self._show(state)
+        elif state.wear is not before.wear:
+            self.groups[_LIGHT].show_state(state)
 
     def _show(self, state: AppState) -> None:
         for group in self.groups.values():

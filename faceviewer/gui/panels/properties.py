@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -28,6 +28,8 @@ from faceviewer.gui.panels.sleeping_panel import SleepingPanel
 
 _NOTHING = "Nothing is selected. Click on the photo, the head or the texture, or go to a number below."
 _MAX_NUMBER = 9_999_999
+_SETTLE_MS = 150
+"""How long a light has to rest: whether the photo sees the selected place costs too much to be asked at every step."""
 
 
 class PropertiesPanel(SleepingPanel):
@@ -58,11 +60,17 @@ class PropertiesPanel(SleepingPanel):
         layout.setSpacing(0)
         layout.addWidget(area, 1)
         layout.addWidget(self._make_bar())
+        self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
+        self._settle.timeout.connect(self._show_selection)
 
     def show_change(self, state: AppState, before: AppState) -> None:
-        """Gather the rows anew where what they depend on has changed."""
+        """Gather the rows anew where what they depend on has changed.
+
+        ``shown.result`` is another with every step of a light's slider. All that light changes is the colour of the
+        selected texel, for which the whole selection is gathered once the light has come to rest.
+        """
         shown, old = state.shown, before.shown
-        new_head = shown.result is not old.result
+        new_head = state.result(shown.head) is not before.result(old.head)
         if new_head:
             self.head.show_properties(head_properties(state))
             self.no_head.setVisible(shown.result is None)
@@ -74,9 +82,9 @@ class PropertiesPanel(SleepingPanel):
             or state.selection != before.selection
             or state.view.texture != before.view.texture
         ):
-            rows = selection_properties(state)
-            self.selection.show_properties(rows)
-            self.nothing.setVisible(not rows)
+            self._show_selection()
+        elif shown.result is not old.result:
+            self._settle.start()
 
     def go_to(self) -> None:
         """Select what the fields at the bottom name."""
@@ -90,6 +98,12 @@ class PropertiesPanel(SleepingPanel):
     def copy_json(self) -> None:
         """All rows as JSON to the clipboard."""
         self._verbs.ui.copy_text(properties_json(self._verbs.store.state))
+
+    def _show_selection(self) -> None:
+        self._settle.stop()
+        rows = selection_properties(self._verbs.store.state)
+        self.selection.show_properties(rows)
+        self.nothing.setVisible(not rows)
 
     def _fill_selection(self, layout: QVBoxLayout) -> None:
         layout.addWidget(self.nothing)

@@ -63,7 +63,8 @@ class PhotoView(QWidget):
             self.pane.setAccessibleDescription(_NO_PHOTO if is_mesh else _TEACH)
         if state.tool != before.tool:
             self.pane.set_box_mode(state.tool == "box", _BOX_HINT)
-        head_changed = shown.result is not old.result or shown.mesh is not old.mesh
+        # not of ``shown.result``: that is another with every step of a light's slider
+        head_changed = state.result(shown.head) is not before.result(old.head) or shown.mesh is not old.mesh
         if head_changed:
             self._head = None
             if shown.result is not None and shown.mesh is not None and shown.result.engine != FILE_ENGINE:
