@@ -20,6 +20,7 @@ from faceviewer.app.head_pose_sets_state import (
     HeadPoseSetsState,
 )
 from faceviewer.app.head_pose_trial import HeadPoseTrial, Question
+from faceviewer.app.head_pose_turns import HeadPoseTurns
 from faceviewer.app.latest import Latest, shown_or_told
 from faceviewer.app.models_state import Said, SaidLevel
 from faceviewer.app.opening import Opening
@@ -60,13 +61,16 @@ class HeadPoseSets:
         self._opener = Latest(reader)
         self._searcher = Latest(asker)
         self._sample = Latest(asker)
+        self._turns = HeadPoseTurns(store, asker)
 
     def look(self) -> None:
-        """Open the folder that was used last, unless it is open."""
+        """Open the folder that was used last, unless it is open: then go on with what was being looked for in it."""
         remembered = self._settings.text(FOLDER_SETTING).strip()
         state = self._state
         if remembered and state.dataset is None and not self._opener.is_busy:
             self._open(Path(os.path.expanduser(remembered)), state.kind, state.part)
+        elif state.dataset is not None:
+            self._turns.show()
 
     def ask_folder(self) -> None:
         """Ask for the folder of a data set."""
@@ -93,6 +97,11 @@ class HeadPoseSets:
         if text != self._state.text:
             self._put(text=text)
             self._search()
+
+    def turn(self, turned: int) -> None:
+        """Show samples whose heads are turned so far, see ``HeadPoseSetsState.turned``."""
+        if turned != self._state.turned or not self._turns.is_busy:
+            self._turns.choose(turned)
 
     def choose(self, key: str | None) -> None:
         """Read one sample; None for none."""
@@ -163,7 +172,7 @@ class HeadPoseSets:
         self.trial.ask(Question(state.dataset, chosen.key, chosen.photo, box, engine, self.focal_px()), self)
 
     def stop(self) -> None:
-        """Stop the engine, or the opening of a folder."""
+        """Stop the engine, the opening of a folder, or looking how far heads are turned."""
         if self.trial.is_busy:
             self._stop_engine()
             self._say("Cancelled.", "info")
@@ -171,6 +180,9 @@ class HeadPoseSets:
             self._opener.cancel()
             self._put(opening=False)
             self._say("Opening the folder was cancelled.", "info")
+        elif self._turns.is_busy:
+            self._turns.stop()
+            self._say("Not all samples were looked at; choosing the same under Turned again goes on with it.", "info")
 
     def open_photo(self) -> None:
         """Open the chosen sample's photo in the window."""
@@ -194,6 +206,7 @@ class HeadPoseSets:
         """Stop all of it, without a word: nobody looks any more."""
         for line in (self._opener, self._searcher, self._sample):
             line.cancel()
+        self._turns.stop()
         self._stop_engine()
         state = self._state
         if state.opening or state.searching or state.reading:
@@ -242,12 +255,13 @@ class HeadPoseSets:
 
         for line in (self._searcher, self._sample):
             line.cancel()
+        self._turns.stop()
         self._stop_engine()
         self.trial.forget()
         before = self._state
         self._store.update(replace(self._store.state, head_pose_sets=HeadPoseSetsState(
             folder=folder, kind=kind, part=part, opening=True, text=before.text, layers=before.layers,
-            engine=before.engine, true_focal=before.true_focal,
+            turned=before.turned, engine=before.engine, true_focal=before.true_focal,
         )))  # fmt: skip
         self._opener.start("The data set", work, done)
 
@@ -267,8 +281,11 @@ class HeadPoseSets:
             return head_pose_sets_work.find(dataset, text, cancel)
 
         self._put(searching=True)
-        done = shown_or_told(lambda found: self._put(found=found, searching=False), self._failed)
-        self._searcher.start("The search", work, done)
+        self._searcher.start("The search", work, shown_or_told(self._was_found, self._failed))
+
+    def _was_found(self, named: HeadPoseFound) -> None:
+        self._put(named=named, searching=False)
+        self._turns.show()
 
     def _was_read(self, chosen: HeadPoseChosen) -> None:
         self._put(chosen=chosen, reading=False, said=())

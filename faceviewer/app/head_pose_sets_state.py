@@ -15,6 +15,11 @@ if TYPE_CHECKING:  # the data sets' modules would cost the start-up
     from faceviewer.datasets.head_pose.sample import HeadPoseDataset, HeadSample
 
 
+ANY_TURN, NOT_LOOKED, TURN_UNKNOWN, TURNED_BEYOND = -4, -3, -2, -1
+"""What stands in place of the number of one of ``evaluation.columns.YAW_BINS``: all samples are shown; nobody has
+looked yet; the sample cannot be read or tells no rotation; the head is turned further than the last bin reaches."""
+
+
 @dataclass(frozen=True)
 class HeadPoseLayers:
     """What is drawn over both photos."""
@@ -43,7 +48,7 @@ class FaceDrawing:
 
 @dataclass(frozen=True, eq=False)
 class HeadPoseFound:
-    """The samples that a search has."""
+    """Some samples of a data set."""
 
     rows: np.ndarray
     """(n,) int32, growing, into the data set's keys."""
@@ -102,8 +107,18 @@ class HeadPoseSetsState:
     opening: bool = False
     text: str = ""
     """What is searched for among the keys."""
-    found: HeadPoseFound | None = None
+    named: HeadPoseFound | None = None
+    """The samples that the search has, however their heads are turned."""
     searching: bool = False
+    turned: int = ANY_TURN
+    """How far the heads are turned that are shown, to either side: a number of ``evaluation.columns.YAW_BINS``,
+    ``TURNED_BEYOND``, ``TURN_UNKNOWN`` or ``ANY_TURN``."""
+    turns: np.ndarray | None = None
+    """(N,) int8, the same of each sample's true yaw, or ``NOT_LOOKED``; None before anybody asked."""
+    looking: bool = False
+    """Samples are read to see how far their heads are turned."""
+    found: HeadPoseFound | None = None
+    """What is shown: of ``named`` those that are turned so, as far as they were looked at."""
     layers: HeadPoseLayers = HeadPoseLayers()
     chosen: HeadPoseChosen | None = None
     reading: bool = False

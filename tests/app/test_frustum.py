@@ -136,3 +136,24 @@ def test_a_comparison_shows_heads_as_large_as_without_it(result):
     assert background.close()
     assert store.state.comparison is not None and not store.state.view.camera_frustum
     assert np.allclose(store.state.view.camera.position_mm, before.position_mm)
+
+
+def test_its_command_says_why_a_comparison_has_none(result):
+    from faceviewer.app.commands import commands
+    from faceviewer.app.state import Comparison
+
+    store = store_with(result)
+    (command,) = (one for one in commands() if one.id == "view.camera_frustum")
+    assert command.enabled(store.state)
+    assert not command.enabled(replace(store.state, comparison=Comparison(HeadRef(1), HeadRef(2))))
+    assert "not while two heads are compared" in command.explanation and "too small" in command.explanation
+    Viewing(store).look("front")
+    alone = height_px(store.state, result)
+    Viewing(store).toggle_camera_frustum()
+    assert height_px(store.state, result) < alone / 3, "the reason that is told"
+
+
+def height_px(state: AppState, head: Reconstruction) -> float:
+    """Of a head in one of two panes beside each other."""
+    pane = from_view_camera(state.view.camera, (400.0, 640.0), Ball((0.0, 0.0, 0.0), 1e4))
+    return float(np.ptp(pane.to_pane(head.mesh.vertices)[:, 1]))

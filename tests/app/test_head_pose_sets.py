@@ -12,17 +12,29 @@ import numpy as np
 import pytest
 from factories import make_reconstruction
 from rooms import Rooms, make_rooms
+from scipy.spatial.transform import Rotation
 
+from faceviewer.app import head_pose_sets_work
 from faceviewer.app.head_pose_pictures import HeadPosePictures
 from faceviewer.app.head_pose_rows import pose_rows
 from faceviewer.app.head_pose_sets import FOLDER_SETTING, HeadPoseSets
-from faceviewer.app.head_pose_sets_state import HeadPoseFound, HeadPoseSetsState, PoseRow
+from faceviewer.app.head_pose_sets_state import (
+    ANY_TURN,
+    NOT_LOOKED,
+    TURN_UNKNOWN,
+    TURNED_BEYOND,
+    HeadPoseFound,
+    HeadPoseSetsState,
+    PoseRow,
+)
 from faceviewer.app.head_pose_sets_work import find, read
 from faceviewer.app.head_pose_truth import true_head, true_mesh, truth_drawing
+from faceviewer.app.head_pose_turns import not_looked_at
 from faceviewer.app.state import FILE_ENGINE, HeadRef
 from faceviewer.datasets.ffhq_uv.thumbnails import Thumbnails
 from faceviewer.datasets.head_pose.opening import open_dataset
 from faceviewer.datasets.head_pose.sample import HeadTruth
+from faceviewer.evaluation.columns import YAW_BINS, yaw_bin
 from faceviewer.evaluation.given import true_box
 from faceviewer.evaluation.metrics import angles_deg
 from faceviewer.geometry.rotations import rotation_from_pose
@@ -47,15 +59,18 @@ class Queued(Background):
 
     def run(self) -> None:
         while self.waiting:
-            work, done, cancel = self.waiting.pop(0)
-            if cancel.cancelled:
-                done(Outcome(cancelled=True))
-                continue
-            try:
-                outcome = Outcome(work(lambda _: None, cancel))
-            except FaceviewerError as error:
-                outcome = Outcome(error=str(error))
-            done(outcome)
+            self.step()
+
+    def step(self) -> None:
+        work, done, cancel = self.waiting.pop(0)
+        if cancel.cancelled:
+            done(Outcome(cancelled=True))
+            return
+        try:
+            outcome = Outcome(work(lambda _: None, cancel))
+        except FaceviewerError as error:
+            outcome = Outcome(error=str(error))
+        done(outcome)
 
 
 class Desk:
@@ -188,6 +203,122 @@ def test_a_search_takes_all_words_in_any_case(desk: Desk, tmp_path):
     assert len(desk.state.found.rows) == 0
     desk.do(desk.sets.search, "")
     assert len(desk.state.found.rows) == 6
+
+
+TURNED = (10.0, -45.0, 75.0, 29.9, 130.0, -30.0)
+
+
+def turned_head(number: int) -> np.ndarray:
+    """(3, 3) with the yaw ``TURNED`` as ARKitFace counts it."""
+    return factory.FLIP @ Rotation.from_euler("yxz", [TURNED[number], 5, 3], degrees=True).as_matrix()
+
+
+def shown_rows(desk: Desk) -> list[int]:
+    assert desk.state.found is not None
+    return desk.state.found.rows.tolist()
+
+
+@pytest.fixture
+def slices(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Samples are read one at a time; the keys of those that were."""
+    keys: list[str] = []
+    plain = head_pose_sets_work._true_yaw_deg
+
+    def noted(dataset: Any, key: str) -> float:
+        keys.append(key)
+        return plain(dataset, key)
+
+    monkeypatch.setattr(head_pose_sets_work, "_SLICE_S", 0.0)
+    monkeypatch.setattr(head_pose_sets_work, "_true_yaw_deg", noted)
+    return keys
+
+
+def test_samples_are_shown_by_the_evaluations_bins_of_yaw_and_read_once(desk: Desk, tmp_path, slices):
+    made = factory.write_arkitface(tmp_path, 6, rotation=turned_head)
+    made.annotations[made.keys[3]].write_bytes(b"broken")
+    desk.open(made.root)
+    assert not slices and desk.state.turns is None, "nobody has asked"
+    bins = {0: [0], 1: [1, 5], 2: [2], TURNED_BEYOND: [4], TURN_UNKNOWN: [3], ANY_TURN: list(range(6))}
+    for turned, rows in bins.items():
+        desk.do(desk.sets.turn, turned)
+        assert shown_rows(desk) == rows and not desk.state.looking and not desk.said()
+    assert slices == made.keys
+    columns = {"yaw_true_deg": np.array(TURNED)}
+    in_bins = [np.flatnonzero(yaw_bin(columns) == number).tolist() for number in range(len(YAW_BINS))]
+    assert in_bins == [[0, 3], [1, 5], [2]], "what the evaluation says, had 3 not been broken"
+
+
+@pytest.mark.parametrize("damage", factory.DAMAGES)
+def test_a_sample_with_a_broken_annotation_is_turned_nobody_knows_how_far(desk: Desk, tmp_path, kind, damage):
+    made = factory.WRITERS[kind](tmp_path)
+    factory.DAMAGES[damage](made.annotations[made.keys[0]])
+    desk.open(made.root)
+    desk.do(desk.sets.turn, TURN_UNKNOWN)
+    assert desk.state.dataset is not None and not desk.said()
+    broken = [row for row, key in enumerate(desk.state.dataset.keys) if key == made.keys[0]]
+    assert shown_rows(desk)[: len(broken)] == broken
+    assert desk.state.turns is not None and NOT_LOOKED not in desk.state.turns
+
+
+def test_poses_that_are_not_told_are_unknown(desk: Desk, tmp_path):
+    desk.open(factory.write_w300lp(tmp_path, poses=False).root)
+    desk.do(desk.sets.turn, TURN_UNKNOWN)
+    assert shown_rows(desk) == [0, 1, 2, 3]
+
+
+def test_samples_appear_as_they_are_found_and_a_click_does_not_wait_for_all(desk: Desk, tmp_path, slices):
+    made = factory.write_arkitface(tmp_path, 6, rotation=turned_head)
+    desk.open(made.root)
+    desk.sets.turn(0)
+    desk.queue.step()
+    assert shown_rows(desk) == [0] and desk.state.looking and len(not_looked_at(desk.state)) == 5
+    desk.sets.choose(made.keys[0])
+    desk.queue.step()
+    desk.queue.step()
+    assert desk.state.chosen is not None and desk.state.chosen.key == made.keys[0] and len(slices) == 2
+    desk.queue.run()
+    assert shown_rows(desk) == [0, 3] and not desk.state.looking and slices == made.keys
+
+
+def test_only_what_the_search_has_is_looked_at_and_that_first(desk: Desk, tmp_path, slices):
+    made = factory.write_arkitface(tmp_path, 6, rotation=turned_head)
+    desk.open(made.root)
+    desk.do(desk.sets.search, "frown")
+    desk.do(desk.sets.turn, 1)
+    assert shown_rows(desk) == [1] and slices == [made.keys[1], made.keys[4]]
+    desk.do(desk.sets.search, "")
+    assert shown_rows(desk) == [1, 5] and sorted(slices) == made.keys
+
+
+def test_looking_is_stopped_and_gone_on_with(desk: Desk, tmp_path, slices):
+    made = factory.write_arkitface(tmp_path, 6, rotation=turned_head)
+    desk.open(made.root)
+    desk.sets.turn(1)
+    for _ in range(2):
+        desk.queue.step()
+    desk.do(desk.sets.stop)
+    assert shown_rows(desk) == [1] and not desk.state.looking and "Not all" in desk.said()[0] and len(slices) == 2
+    desk.sets.turn(1)
+    assert desk.state.looking and not desk.said()
+    desk.queue.step()
+    desk.do(desk.sets.cancel)  # the window was closed
+    assert not desk.state.looking and len(slices) == 3
+    desk.do(desk.sets.look)
+    assert shown_rows(desk) == [1, 5] and slices == made.keys
+    desk.sets.turn(ANY_TURN)
+    desk.open(factory.write_heads(tmp_path / "heads").root)
+    assert len(shown_rows(desk)) == 2 and desk.state.turns is None, "of another data set nothing is known"
+
+
+def test_another_data_set_takes_the_place_of_one_that_is_looked_at(desk: Desk, tmp_path, slices):
+    desk.open(factory.write_arkitface(tmp_path, 6, rotation=turned_head).root)
+    desk.sets.turn(2)
+    desk.queue.step()
+    other = factory.write_aflw2000(tmp_path / "AFLW2000", turn_deg=1)
+    desk.open(other.root)
+    assert shown_rows(desk) == [] and slices[1:] == other.keys and desk.state.turned == 2
+    desk.do(desk.sets.turn, 0)
+    assert shown_rows(desk) == [0, 1, 2]
 
 
 def test_a_newer_choice_takes_the_place_of_an_older_one(desk: Desk, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +14,11 @@ import shiboken6
 from fake_engine import FAKE
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QLineEdit, QListWidget, QPushButton
+from scipy.spatial.transform import Rotation
 
 import faceviewer.engines.registry as registry
+from faceviewer.app import head_pose_sets_work
+from faceviewer.evaluation.columns import YAW_BINS
 from faceviewer.gui.browser.grid import PictureGrid
 from faceviewer.gui.dialogs.parts import PlainLabel
 from faceviewer.gui.head_pose_sets.dialog import HeadPoseSetsDialog
@@ -41,7 +45,8 @@ class Page:
 
     def wait(self) -> None:
         self.app.wait_until(
-            lambda: not (self.state.opening or self.state.searching or self.state.reading), timeout=WAIT_MS
+            lambda: not (self.state.opening or self.state.searching or self.state.reading or self.state.looking),
+            timeout=WAIT_MS,
         )
         QApplication.processEvents()
 
@@ -195,6 +200,62 @@ def test_samples_are_searched_and_the_chosen_one_stays(page, tmp_path, monkeypat
     page.wait()
     assert page.grid.rows.rowCount() == 0 and page.state.chosen is None and page.table() == {}
     assert "No sample is found" in page.grid.placeholder
+
+
+def turned_head(number: int) -> np.ndarray:
+    """(3, 3) of a head with another yaw for each number, as ARKitFace counts it."""
+    yaw = (10, -45, 75, 20, 50, 0)[number % 6]
+    return factory.FLIP @ Rotation.from_euler("yxz", [yaw, 5, 3], degrees=True).as_matrix()
+
+
+def test_samples_are_shown_by_how_far_heads_are_turned(page, tmp_path, monkeypatch):
+    made = factory.write_arkitface(tmp_path, 6, rotation=turned_head)
+    made.annotations[made.keys[5]].write_bytes(b"broken")
+    page.open(made.root, monkeypatch)
+    page.choose(4)
+    (combo,) = (one for one in page.dialog.findChildren(QComboBox) if one.accessibleName() == "Turned")
+    assert [combo.itemText(row) for row in range(1, 4)] == [
+        f"{low:.0f}° to {high:.0f}°".replace("0° to 30°", "Up to 30°") for _, low, high in YAW_BINS
+    ], "the words are those of the evaluation's bins"
+    assert [combo.itemData(row) for row in range(1, 4)] == list(range(len(YAW_BINS)))
+    assert "yaw" in combo.toolTip()
+    combo.setFocus()
+    for count in (2, 2, 1, 0, 1):
+        page.qtbot.keyClick(combo, Qt.Key.Key_Down)
+        page.wait()
+        assert page.grid.rows.rowCount() == count and f"{count} of 6 in" in page.texts()
+        assert "looked at" not in page.texts()
+    page.choose(0)
+    assert page.state.chosen.key == made.keys[5] and made.annotations[made.keys[5]].name in page.notes()
+    page.pick("Turned", "Any")
+    assert page.grid.rows.rowCount() == 6 and page.state.chosen.key == made.keys[5]
+
+
+def test_found_samples_stay_in_place_while_others_are_looked_at(page, tmp_path, monkeypatch):
+    made = factory.write_arkitface(tmp_path, 60, rotation=turned_head)
+    page.open(made.root, monkeypatch)
+    monkeypatch.setattr(head_pose_sets_work, "_SLICE_S", 0.0)
+    plain, door = head_pose_sets_work._true_yaw_deg, threading.Event()
+
+    def slow(dataset, key: str) -> float:
+        if key == made.keys[40]:
+            assert door.wait(WAIT_MS / 1000)
+        return plain(dataset, key)
+
+    monkeypatch.setattr(head_pose_sets_work, "_true_yaw_deg", slow)
+    (combo,) = (one for one in page.dialog.findChildren(QComboBox) if one.accessibleName() == "Turned")
+    combo.setCurrentText("Up to 30°")
+    combo.activated.emit(combo.currentIndex())
+    page.app.wait_until(lambda: "; 40 looked at" in page.texts(), timeout=WAIT_MS)
+    assert page.grid.rows.rowCount() == 20 and page.can_press("Cancel")
+    page.grid.choose(1)
+    page.grid.verticalScrollBar().setValue(page.grid.verticalScrollBar().maximum())
+    place = page.grid.verticalScrollBar().value()
+    door.set()
+    page.wait()
+    assert page.grid.rows.rowCount() == 30 and "30 of 60" in page.texts() and "looked at" not in page.texts()
+    assert page.grid.verticalScrollBar().value() == place > 0 and page.grid.currentIndex().row() == 1
+    assert page.state.chosen is not None and page.state.chosen.key == made.keys[3]
 
 
 def test_the_built_in_engine_is_set_beside_the_truth_and_compared_in_3d(page, shared, monkeypatch):

@@ -250,7 +250,8 @@ VIEW_COMMANDS = (
     _switch("view.pose_axes", "Head pose axes", "View", "pose_axes", "X",
             "Show how the head is turned: yaw, pitch and roll.", "axes", toolbar="icon", enabled=has_head_of_photo),
     Command("view.camera_frustum", "Camera frustum", "View", lambda verbs: verbs.viewing.toggle_camera_frustum(),
-            "Shift+C", "Show where the photo's camera stood, its picture before the head, and how far away that was.",
+            "Shift+C", "Show where the photo's camera stood, its picture before the head, and how far away that was; "
+            "not while two heads are compared, which would become too small for that.",
             _can_show_camera, lambda state: state.view.camera_frustum, "frustum"),
     _switch("view.photo_mesh", "Mesh over the photo", "View", "photo_mesh", "M",
             "Draw the fitted triangles over the photo.", enabled=has_head_of_photo),

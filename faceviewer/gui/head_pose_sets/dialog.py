@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from faceviewer.app.head_pose_pictures import HeadPosePictures
 from faceviewer.app.head_pose_sets_state import HeadPoseSetsState
+from faceviewer.app.head_pose_turns import not_looked_at
 from faceviewer.app.models_state import Said
 from faceviewer.app.state import AppState
 from faceviewer.app.verbs import Verbs
@@ -87,6 +89,7 @@ class HeadPoseSetsDialog(Sheet):
         self._set_row.kind_chosen.connect(self._sets.choose_kind)
         self._set_row.part_chosen.connect(self._sets.choose_part)
         self._set_row.searched.connect(self._sets.search)
+        self._set_row.turn_chosen.connect(self._sets.turn)
         self._grid.chosen.connect(self._row_chosen)
         self._grid.opened.connect(lambda _: self._sets.reconstruct())
 
@@ -109,19 +112,23 @@ class HeadPoseSetsDialog(Sheet):
         self._sample.show_state(shown)
         if before is None or shown.said is not before.said:
             self._said.show_said(shown.said)
-        opening = Progress("Opening the data set") if shown.opening else None
-        self._work.show_progress(shown.job or opening)
+        self._work.show_progress(shown.job or _progress(shown))
 
     def _show_found(self, shown: HeadPoseSetsState) -> None:
-        """Show the samples of the search; the chosen one stays chosen where it is among them."""
+        """Show the samples of the search; the chosen one stays chosen where it is among them.
+
+        While more samples are found, those that somebody looks at do not move away.
+        """
         if shown.found is None or shown.dataset is None:
             self._pictures = None
             self._grid.show_source(NoPictures())
             return
-        at, pictures = self._grid.currentIndex().row(), self._pictures
+        at, pictures, place = self._grid.currentIndex().row(), self._pictures, self._grid.verticalScrollBar().value()
         number = int(pictures.rows[at]) if pictures is not None and 0 <= at < pictures.count else -1
         self._pictures = HeadPosePictures(shown.found, shown.dataset, self._thumbnails)
         self._grid.show_source(self._pictures, row=self._pictures.row_of(number))
+        if pictures is not None and np.array_equal(self._pictures.rows[: pictures.count], pictures.rows):
+            self._grid.verticalScrollBar().setValue(place)
 
     def _row_chosen(self, number: int) -> None:
         pictures = self._pictures
@@ -150,9 +157,18 @@ class HeadPoseSetsDialog(Sheet):
         self._sets.cancel()
 
 
+def _progress(shown: HeadPoseSetsState) -> Progress | None:
+    """How far the data set's own files are read."""
+    if shown.opening:
+        return Progress("Opening the data set")
+    if not shown.looking or shown.named is None:
+        return None
+    return Progress("Looking how far heads are turned", 1 - len(not_looked_at(shown)) / max(len(shown.named.rows), 1))
+
+
 def _placeholder(shown: HeadPoseSetsState) -> str:
     """What stands in place of samples when there are none."""
-    if shown.opening or shown.searching:
+    if shown.opening or shown.searching or shown.looking:
         return "Looking for samples…"
     if shown.dataset is None:
         return _NO_FOLDER

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from faceviewer.app.head_pose_sets_state import HeadPoseSetsState
+from faceviewer.app.head_pose_sets_state import ANY_TURN, TURN_UNKNOWN, TURNED_BEYOND, HeadPoseSetsState
+from faceviewer.app.head_pose_turns import not_looked_at
 from faceviewer.gui.dialogs.model_bars import quiet_button
 from faceviewer.gui.dialogs.parts import label_for, row
 from faceviewer.gui.dialogs.sheet import named
@@ -19,6 +20,21 @@ _KINDS = (
     ("Folder of your own", "heads"),
 )
 _PARTS = (("Test", "test"), ("Train", "train"))
+TURNS = (
+    ("Any", ANY_TURN),
+    ("Up to 30°", 0),
+    ("30° to 60°", 1),
+    ("60° to 90°", 2),
+    ("Beyond 90°", TURNED_BEYOND),
+    ("Unknown", TURN_UNKNOWN),
+)
+"""Words for ``evaluation.columns.YAW_BINS``, which decide; importing them would keep the dialog waiting for scipy."""
+_TURNED_HINT = (
+    "Only heads that are turned so far to either side: the data set's own yaw, in the bins of an evaluation's report. "
+    "The further a head is turned, the less of it the photo shows, and the harder it is for an engine. Samples appear "
+    "as their files are read. Unknown are those that cannot be read or tell no pose."
+)
+_SEARCH_WIDTH = 120
 
 
 class SetRow(QWidget):
@@ -27,6 +43,7 @@ class SetRow(QWidget):
     kind_chosen = Signal(str)
     part_chosen = Signal(str)
     searched = Signal(str)
+    turn_chosen = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,10 +56,13 @@ class SetRow(QWidget):
         self.search = named(QLineEdit(), "Search", "Samples whose names hold all these words")
         self.search.setClearButtonEnabled(True)
         self.search.setMaxLength(200)
+        self.search.setMinimumWidth(_SEARCH_WIDTH)
+        self._turned = _combo("Turned", _TURNED_HINT, TURNS)
         self.count = QLabel()
         self._lay_out()
         self._kind.activated.connect(lambda _: self.kind_chosen.emit(self._kind.currentData()))
         self._part.activated.connect(lambda _: self.part_chosen.emit(self._part.currentData()))
+        self._turned.activated.connect(lambda _: self.turn_chosen.emit(self._turned.currentData()))
         self.search.textChanged.connect(self.searched)
 
     def _lay_out(self) -> None:
@@ -50,7 +70,8 @@ class SetRow(QWidget):
         first.setStretch(1, 1)
         second = row(
             label_for("&Data set:", self._kind), self._kind, label_for("&Part:", self._part), self._part,
-            label_for("&Search:", self.search), self.search, self.count,
+            label_for("&Search:", self.search), self.search, label_for("T&urned:", self._turned), self._turned,
+            self.count,
         )  # fmt: skip
         second.setStretch(5, 1)
         layout = QVBoxLayout(self)
@@ -63,7 +84,8 @@ class SetRow(QWidget):
         if self._folder.text() != str(shown.folder or ""):
             self._folder.setText(str(shown.folder or ""))
             self._folder.setCursorPosition(0)
-        for combo, value in ((self._kind, shown.kind), (self._part, shown.part or "test")):
+        wished = ((self._kind, shown.kind), (self._part, shown.part or "test"), (self._turned, shown.turned))
+        for combo, value in wished:
             with QSignalBlocker(combo):
                 combo.setCurrentIndex(max(combo.findData(value), 0))
         has_parts = shown.dataset is not None and shown.dataset.id == "arkitface"
@@ -73,13 +95,19 @@ class SetRow(QWidget):
         if self.search.text() != shown.text:
             with QSignalBlocker(self.search):
                 self.search.setText(shown.text)
-        total = 0 if shown.dataset is None else len(shown.dataset.keys)
-        there = shown.dataset is not None and shown.found is not None
-        found = 0 if shown.found is None else len(shown.found.rows)
-        self.count.setText(f"{found:,} of {total:,} in {shown.dataset.title}" if there and shown.dataset else "")
+        self.count.setText(_count(shown))
 
 
-def _combo(name: str, hint: str, choices: tuple[tuple[str, str], ...]) -> QComboBox:
+def _count(shown: HeadPoseSetsState) -> str:
+    """How many samples are shown, and how many were looked at for that as long as not all were."""
+    if shown.dataset is None or shown.found is None or shown.named is None:
+        return ""
+    text = f"{len(shown.found.rows):,} of {len(shown.dataset.keys):,} in {shown.dataset.title}"
+    lacking = len(not_looked_at(shown))
+    return f"{text}; {len(shown.named.rows) - lacking:,} looked at" if lacking else text
+
+
+def _combo(name: str, hint: str, choices: tuple[tuple[str, str | int], ...]) -> QComboBox:
     combo = named(QComboBox(), name, hint)
     for title, value in choices:
         combo.addItem(title, value)
