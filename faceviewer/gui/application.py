@@ -79,7 +79,8 @@ class FaceviewerApplication(QObject):
         self.settings.subscribe(self._setting_changed)
         self.window = MainWindow(self.verbs, ui, self.logbook)
         self.window.closing.connect(self.end)
-        atexit.register(self._end_with_the_process)
+        self._has_ended = False
+        atexit.register(self.leave)
 
     def start(self, paths: Sequence[Path] = ()) -> None:
         """Show the window, then load the engine behind it and open ``paths``."""
@@ -89,7 +90,8 @@ class FaceviewerApplication(QObject):
 
     def end(self) -> None:
         """Stop the threads; called when the window closes. What fails keeps nothing else from ending."""
-        atexit.unregister(self._end_with_the_process)
+        atexit.unregister(self.leave)
+        self._has_ended = True
         verbs = self.verbs
         do_each(
             verbs.live.stop,
@@ -125,9 +127,12 @@ class FaceviewerApplication(QObject):
         if not self.engine_thread.stop(STOP_TIMEOUT_S):
             logger.warning("the engine was still busy when the window closed")
 
-    def _end_with_the_process(self) -> None:
-        """Nobody closed the window."""
-        do_each(self.window.viewport.close_viewport, self.end, self.linger)
+    def leave(self) -> None:
+        """As ``linger``; where nobody has closed the window (Ctrl-C), end what is under way before."""
+        if self._has_ended:
+            self.linger()
+        else:
+            do_each(self.window.viewport.close_viewport, self.end, self.linger)
 
     def _start_engine(self) -> None:
         self.engine_thread.start()
@@ -163,4 +168,4 @@ def run(paths: Sequence[Path] = ()) -> int:
         return application.exec()
     finally:
         reporter.uninstall()
-        running.linger()
+        running.leave()

@@ -80,6 +80,30 @@ def open_all_and_close():
 QTimer.singleShot(300, open_all_and_close)
 raise SystemExit(run())
 """
+INTERRUPTED = """
+import os, signal, time
+from PySide6.QtCore import QTimer
+from faceviewer.gui import application as module
+
+class Application(module.FaceviewerApplication):
+    def start(self, paths=()):
+        super().start(paths)
+        begun = []
+        def work(progress, cancel):
+            begun.append(time.monotonic())
+            while True:
+                cancel.check()
+                time.sleep(0.01)
+        token = self.background.submit("An export", work, print)
+        self.verbs.exporting.cancel = token.cancel
+        QTimer.singleShot(200, lambda: os.kill(os.getpid(), signal.SIGINT))
+
+module.FaceviewerApplication = Application
+qt_application()
+began = time.monotonic()
+assert module.run() == 130
+assert time.monotonic() - began < 9, "what is under way is cancelled, not waited for"
+"""
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is measured with /proc")
@@ -96,6 +120,7 @@ def test_twenty_windows_after_each_other_leave_nothing_behind(home: Path) -> Non
         pytest.param(LEFT_OPEN, id="the interpreter ends and nobody closed the window"),
         pytest.param(LEFT_OPEN_WHILE_STARTING, id="the interpreter ends while torch is being imported"),
         pytest.param(QUIT_FROM_OUTSIDE, id="the desktop ends the application"),
+        pytest.param(INTERRUPTED, id="somebody presses Ctrl-C during an export"),
         pytest.param(CLOSED_UNDER_A_DIALOG, id="the window is closed under its dialogs"),
     ],
 )
