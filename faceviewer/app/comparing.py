@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from faceviewer.app.live import Live
 from faceviewer.app.state import AppState, Comparison, HeadRef, Notice
 from faceviewer.app.store import Store
 from faceviewer.app.viewing import without_frustum
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 class Comparing:
     """Starts, changes and ends ``AppState.comparison``."""
 
-    def __init__(self, store: Store, background: Background) -> None:
+    def __init__(self, store: Store, background: Background, live: Live) -> None:
         self._store = store
+        self._live = live
         self._background = background
         self._pending: CancelToken | None = None
         store.subscribe(self._follow)
@@ -31,7 +33,8 @@ class Comparing:
         if reference == other or state.result(reference) is None or state.result(other) is None:
             self._store.update(replace(state, notice=Notice("Choose two different heads to compare.", "warning")))
             return
-        state = without_frustum(replace(state, current=reference.document))
+        self._live.give_way_to(reference.document)
+        state = without_frustum(replace(self._store.state, current=reference.document))
         self._store.update(replace(state, comparison=Comparison(reference, other)))
 
     def start_or_stop(self) -> None:
@@ -55,9 +58,11 @@ class Comparing:
         if state.comparison is None:
             return
         comparison = replace(state.comparison, **changes)
+        self._live.give_way_to(comparison.reference.document)
         if {"reference", "other", "alignment"} & changes.keys():
             comparison = replace(comparison, outcome=None)
-        self._store.update(replace(state, current=comparison.reference.document, comparison=comparison))
+        state = replace(self._store.state, current=comparison.reference.document, comparison=comparison)
+        self._store.update(state)
 
     def swap(self) -> None:
         """Exchange the two heads."""

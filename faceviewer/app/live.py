@@ -18,7 +18,7 @@ from faceviewer.app.documents import next_id, with_changes, with_documents
 from faceviewer.app.orders import Orders
 from faceviewer.app.reconstructing import Reconstructing
 from faceviewer.app.settings import Settings
-from faceviewer.app.state import Document, LiveState, Notice
+from faceviewer.app.state import Document, DocumentStatus, LiveState, Notice
 from faceviewer.app.store import Store
 from faceviewer.app.threads import Worker
 from faceviewer.jobs.background import Background, Outcome
@@ -176,6 +176,12 @@ class Live:
             self._reconstructing.next_generation()
         self._store.update(replace(self._store.state, live=None))
 
+    def give_way_to(self, document_id: int) -> None:
+        """Stop when another document is shown: a camera must not stay on that nobody sees."""
+        live = self._store.state.live
+        if live is not None and live.document != document_id:
+            self.stop()
+
     def forget(self, document_id: int | None = None) -> None:
         """Stop following a document that leaves the list (None: all of them do); its number may come again."""
         live = self._store.state.live
@@ -246,13 +252,15 @@ class Live:
         if 1 in document.heads and document.heads[1].textures:
             self._textures = document.heads[1].textures
         if result is None:
-            state = with_changes(state, document.id, photo=event.photo, faces=(), heads={}, status="no face")
+            status: DocumentStatus = "failed" if event.trouble else "no face"
+            state = with_changes(state, document.id, photo=event.photo, faces=(), heads={}, status=status)
         else:
             head = replace(result, textures=self._textures)  # one made of a frozen frame stays on the head
             state = with_changes(
                 state, document.id, photo=event.photo, faces=(head.face,), heads={1: head}, shown_face=1, status="done"
             )
             state = replace(state, device=head.device)
+        state = with_changes(state, document.id, message=event.trouble)
         time_s = live.time_s if self._controls.seeking else event.time_s
         live = replace(live, time_s=time_s, frames_per_second=event.frames_per_second, stage="")
         self._store.update(replace(state, live=live, engine="ready"))

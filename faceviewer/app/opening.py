@@ -107,8 +107,7 @@ class Opening:
         document = state.document(document_id)
         if document is None:
             return
-        if state.live is not None and state.live.document != document_id:
-            self._live.stop()
+        self._live.give_way_to(document_id)
         self._store.update(replace(self._store.state, current=document_id, comparison=None, selection=None, hover=None))
         if document.kind == "video" and document.path is not None:
             if state.live is None or state.live.document != document_id:

@@ -118,7 +118,7 @@ def build_verbs(
         live.forget()
         reconstructing.cancel()
 
-    comparing = Comparing(store, background)
+    comparing = Comparing(store, background, live)
     sessions = Sessions(store, ui, settings, background, before_open=let_go, remember=recent.add)
     meshes = MeshDocuments(store, reader, lambda: models_place(settings))
     opening = Opening(store, reconstructing, live, recent, meshes, open_session=sessions.open)

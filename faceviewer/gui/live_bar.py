@@ -141,6 +141,8 @@ def _situation(live: LiveState | None, document: Document | None) -> str:
         return ""
     if live.stage:
         return f"{live.stage}..."
+    if document is not None and document.status == "failed":
+        return "No head fits the face in this frame"
     if document is not None and not document.faces:
         return "No face in this frame"
     if not live.playing:

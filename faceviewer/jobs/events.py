@@ -121,6 +121,8 @@ class FrameFollowed(JobEvent):
     """What tracking, smoothing and fitting took."""
     frames_per_second: float
     """Measured pace of the last frames."""
+    trouble: str = ""
+    """Why the engine made no head of the face that the frame shows, in one sentence."""
 
 
 @dataclass(frozen=True, eq=False)

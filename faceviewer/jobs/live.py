@@ -69,19 +69,28 @@ def follow_frames(job: FollowFrames, workshop: Workshop, tell: Tell) -> None:
                 if not opened:
                     tell(SourceOpened(job.generation, job.document, photo.size, job.source.duration_s))
                     opened = True
-                head = attempts.head(photo, frame)
+                head, trouble = attempts.head(photo, frame)
                 seconds = time.perf_counter() - began
                 recording.write(frame, head)
-                tell(_followed(job, photo, frame, head, seconds, pace.per_second()))
+                tell(_followed(job, photo, frame, head, seconds, pace.per_second(), trouble))
             attempts.check_any_succeeded()
         finally:
             recording.end()
+            attempts.log()
 
 
 def _followed(
-    job: FollowFrames, photo: Photo, frame: Frame, head: Reconstruction | None, seconds: float, per_second: float
+    job: FollowFrames,
+    photo: Photo,
+    frame: Frame,
+    head: Reconstruction | None,
+    seconds: float,
+    per_second: float,
+    trouble: str,
 ) -> FrameFollowed:
-    return FrameFollowed(job.generation, job.document, photo, frame.index, frame.time_s, head, seconds, per_second)
+    return FrameFollowed(
+        job.generation, job.document, photo, frame.index, frame.time_s, head, seconds, per_second, trouble
+    )
 
 
 class Follower:
@@ -135,19 +144,27 @@ class _Attempts:
         self._failed = FailedFrames()
         self._any_succeeded = False
 
-    def head(self, photo: Photo, frame: Frame) -> Reconstruction | None:
-        """The head in the next frame, or None. Raises Cancelled, and FaceviewerError when the engine seems hopeless."""
+    def head(self, photo: Photo, frame: Frame) -> tuple[Reconstruction | None, str]:
+        """The head in the next frame, or None, and why it is none although there is a face, in a sentence.
+
+        Raises Cancelled, and FaceviewerError when the engine seems hopeless.
+        """
         try:
             head = self._follower.follow(photo, frame.time_s, self._job.controls.smoothing)
         except FaceviewerError as error:
             self._failed.add(frame.index, str(error))
             if self._failed.count == 1:
-                logger.warning("%s: %s", self._job.source.name, self._failed.sentence)
+                self.log()
             if self._failed.count >= _HOPELESS_FRAMES:
                 self.check_any_succeeded()
-            return None
+            return None, f"{str(error).removesuffix('.')}."
         self._any_succeeded = self._any_succeeded or head is not None
-        return head
+        return head, ""
+
+    def log(self) -> None:
+        """Tell the log how often the engine has failed so far: of the first time at once, of all at the end."""
+        if self._failed.count:
+            logger.warning("%s: %s", self._job.source.name, self._failed.sentence)
 
     def check_any_succeeded(self) -> None:
         """Raises FaceviewerError when the engine has failed on every face so far."""

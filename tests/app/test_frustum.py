@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from factories import make_photo, make_reconstruction
+from rooms import make_rooms
 
 from faceviewer.app.documents import with_documents
 from faceviewer.app.frustum import Frustum, frustum_of, shown_frustum
@@ -120,20 +121,18 @@ def test_it_is_not_shown_without_a_photos_head_or_from_its_own_tip(result):
     assert shown_frustum(compared) is None
 
 
-def test_a_comparison_shows_heads_as_large_as_without_it(result):
-    from faceviewer.app.comparing import Comparing
-    from faceviewer.jobs.background import Background
-
-    store = store_with(result)
+def test_a_comparison_shows_heads_as_large_as_without_it(result, tmp_path):
+    rooms = make_rooms(tmp_path)
+    store = rooms.verbs.store
+    store.update(store_with(result).state)
     store.update(with_documents(store.state, [replace(store.state.documents[0], id=2)]))
     viewing = Viewing(store)
     viewing.look("front")
     before = store.state.view.camera
     viewing.toggle_camera_frustum()
     assert store.state.view.camera != before
-    background = Background(lambda delivery: None)
-    Comparing(store, background).start(HeadRef(1), HeadRef(2))
-    assert background.close()
+    rooms.verbs.comparing.start(HeadRef(1), HeadRef(2))
+    assert rooms.background.close()
     assert store.state.comparison is not None and not store.state.view.camera_frustum
     assert np.allclose(store.state.view.camera.position_mm, before.position_mm)
 

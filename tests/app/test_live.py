@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from factories import make_reconstruction
+from factories import make_photo, make_reconstruction
 from fake_frames import SyntheticSource, video_of
 from PIL import Image
 from rooms import Rooms, make_rooms
 
 from faceviewer.app.documents import next_id, with_documents
-from faceviewer.app.state import Document
+from faceviewer.app.state import Document, HeadRef
+from faceviewer.gui.live_bar import _situation
 from faceviewer.jobs.events import (
     FrameFollowed,
     HeadsReady,
@@ -41,12 +42,14 @@ def following(rooms: Rooms) -> FollowFrames:
     return [job for job in rooms.worker.jobs if isinstance(job, FollowFrames)][-1]
 
 
-def frame(rooms: Rooms, time_s: float = 0.0, *, face: bool = True, job: FollowFrames | None = None) -> None:
+def frame(
+    rooms: Rooms, time_s: float = 0.0, *, face: bool = True, job: FollowFrames | None = None, trouble: str = ""
+) -> None:
     """The engine thread has followed one more frame."""
     job = job or following(rooms)
     photo = Photo(np.full((SIZE[1], SIZE[0], 3), round(10 * time_s) % 256, np.uint8))
     head = replace(make_reconstruction(texture_size=None, size=SIZE), photo_sha256="") if face else None
-    rooms.verbs.handle(FrameFollowed(job.generation, job.document, photo, 0, time_s, head, 0.05, 20.0))
+    rooms.verbs.handle(FrameFollowed(job.generation, job.document, photo, 0, time_s, head, 0.05, 20.0, trouble))
 
 
 def start_camera(rooms: Rooms) -> Document:
@@ -78,6 +81,29 @@ def test_a_camera_s_frames_become_photo_and_head(rooms):
     frame(rooms, 0.7, face=False)
     assert rooms.state.shown.result is None and rooms.state.shown.photo.rgb[0, 0, 0] == 7
     assert rooms.state.shown.document.status == "no face"
+
+
+def test_a_frame_that_the_engine_makes_no_head_of_is_not_said_to_show_no_face(rooms):
+    document = start_camera(rooms)
+    frame(rooms, 0.2, face=False, trouble="The face would lie behind the camera.")
+    document = rooms.state.document(document.id)
+    assert (document.status, document.message) == ("failed", "The face would lie behind the camera.")
+    assert document.heads == {} and _situation(rooms.state.live, document) == "No head fits the face in this frame"
+    frame(rooms, 0.3)
+    assert rooms.state.shown.document.status == "done" and rooms.state.shown.document.message == ""
+
+
+def test_a_comparison_that_shows_another_photo_stops_the_camera(rooms):
+    """It stayed on, and nobody saw it."""
+    camera = start_camera(rooms)
+    result = make_reconstruction()
+    photo = Document(9, "b.jpg", status="done", photo=make_photo(), faces=(result.face,), heads={1: result})
+    rooms.verbs.store.update(with_documents(rooms.state, [photo]))
+    rooms.verbs.comparing.start(HeadRef(camera.id), HeadRef(9))
+    assert rooms.state.live is not None
+    rooms.verbs.comparing.swap()
+    assert rooms.state.live is None and rooms.state.shown.head == HeadRef(9)
+    assert rooms.state.comparison is not None and following(rooms).cancel.cancelled
 
 
 def test_stopping_tells_what_was_recorded_and_drops_late_frames(rooms, tmp_path):

@@ -219,8 +219,11 @@ def test_frames_on_which_the_engine_fails_are_gaps_and_told_once(
     gaps = [frame.index for frame in listener.of(FrameFollowed) if frame.reconstruction is None]
     assert gaps == [0, 1, 4, 5], "the first shows no face"
     assert [int(row["frame"]) for row in rows_of(tmp_path / "take.csv") if row["yaw_deg"] == ""] == gaps
-    (told,) = (record.message for record in caplog.records if not record.exc_info)
-    assert told.startswith(f"synthetic frames: The engine failed in 1 frame, first in frame 1: {reason}")
+    troubles = [frame.index for frame in listener.of(FrameFollowed) if frame.trouble.startswith(reason)]
+    assert troubles == [1, 4, 5], "where there is a face"
+    first, last = (record.message for record in caplog.records if not record.exc_info)
+    assert first.startswith(f"synthetic frames: The engine failed in 1 frame, first in frame 1: {reason}")
+    assert last.startswith(f"synthetic frames: The engine failed in 3 frames, first in frame 1: {reason}")
     assert sum(record.exc_info is not None for record in caplog.records) == (error is not HOPELESS)
 
 
