@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QSlider
 
 from faceviewer.app.documents import with_changes
 from faceviewer.app.palette import PART_COLORS
-from faceviewer.app.state import DISPLAY_MODES, LANDMARK_SETS
+from faceviewer.app.state import DISPLAY_MODES, LANDMARK_SETS, HeadRef, LiveState
 from faceviewer.gui.panels.layers import LayersPanel
 from faceviewer.types import PART_NAMES
 
@@ -202,3 +202,21 @@ def test_light_is_shown_by_its_own_section_alone(stage, monkeypatch):
     assert shown == ["Light"]
     add_head(rooms, replace(mean_head()))
     assert set(shown) == set(panel.groups)
+
+
+def test_what_a_comparison_does_not_show_cannot_be_switched_on_in_it(stage, monkeypatch):
+    """The camera frustum could, and made both heads tiny."""
+    rooms, panel = stage
+    other = add_head(rooms, replace(mean_head()))
+    box = check(panel, "Camera frustum")
+    assert box.isEnabled()
+    rooms.verbs.comparing.start(other, HeadRef(1))
+    assert not box.isEnabled()
+    rooms.verbs.comparing.stop()
+    assert box.isEnabled()
+    rooms.verbs.store.update(replace(rooms.state, live=LiveState(other.document)))
+    shown = []
+    for title, group in panel.groups.items():
+        monkeypatch.setattr(group, "show_state", lambda _, title=title: shown.append(title))
+    rooms.verbs.store.update(replace(rooms.state, live=None))
+    assert set(shown) == set(panel.groups), "a live picture leaves less to be switched, too"

@@ -22,6 +22,11 @@ from faceviewer.gui.panels.section import Section
 _LIGHT = "Light"
 
 
+def _shown(state: AppState) -> tuple[object, ...]:
+    """What all sections depend on: a comparison and a live picture leave less to be switched."""
+    return state.view, state.result(state.shown.head), state.comparison is None, state.live is None
+
+
 class LayersPanel(QWidget):
     """Display mode, landmarks, parts, pose, texture, light and camera, in sections that fold."""
 
@@ -62,8 +67,7 @@ class LayersPanel(QWidget):
 
         Where only the light is another, so is ``shown.result``; but no other section shows anything of it.
         """
-        head, head_before = state.result(state.shown.head), before.result(before.shown.head)
-        if (state.view, head) != (before.view, head_before):
+        if _shown(state) != _shown(before):
             self._show(state)
         elif state.wear is not before.wear:
             self.groups[_LIGHT].show_state(state)
