@@ -31,7 +31,7 @@ from faceviewer.io.atomic import write_atomically
 from faceviewer.io.images import encode_png, encode_png_alpha
 from faceviewer.jobs.background import Background, Outcome
 from faceviewer.raster.photo_picture_table import PICTURES
-from faceviewer.types import CancelToken, Progress
+from faceviewer.types import CancelToken, FaceviewerError, Progress
 
 logger = logging.getLogger(__name__)
 
@@ -145,7 +145,7 @@ class Exporting:
         path = path if path.suffix.lower() == ".png" else path.with_name(path.name + ".png")
         if self.is_writing:
             self._say(Notice(f"{path.name} will be written after the export."))
-        write = partial(write_picture, path, picture)
+        write = partial(_write_picture, path, picture)
         self.in_background(f"The picture {path.name}", write, partial(self._picture_done, path))
         return True
 
@@ -178,7 +178,6 @@ class Exporting:
 
     def _picture_done(self, path: Path, outcome: Outcome) -> None:
         if outcome.error:
-            logger.error("a picture was not written: %s", outcome.error)
             self._say(Notice(outcome.sentence, "error"))
             return
         self._settings.set("export.folder", str(path.parent))
@@ -210,6 +209,15 @@ class Exporting:
 
     def _say(self, notice: Notice) -> None:
         self._store.update(replace(self._store.state, notice=notice))
+
+
+def _write_picture(path: Path, picture: np.ndarray) -> None:
+    """``write_picture``, telling the log of an error itself: once the window has closed, nobody takes the outcome."""
+    try:
+        write_picture(path, picture)
+    except FaceviewerError as error:
+        logger.error("a picture was not written: %s", error)
+        raise
 
 
 def write_picture(path: Path, picture: np.ndarray) -> None:

@@ -64,13 +64,13 @@ class HeadPoseSets:
         self._turns = HeadPoseTurns(store, asker)
 
     def look(self) -> None:
-        """Open the folder that was used last, unless it is open: then go on with what was being looked for in it."""
+        """Open the folder that was used last, unless it is open: then look anew for what was being looked for in it."""
         remembered = self._settings.text(FOLDER_SETTING).strip()
         state = self._state
         if remembered and state.dataset is None and not self._opener.is_busy:
             self._open(Path(os.path.expanduser(remembered)), state.kind, state.part)
         elif state.dataset is not None:
-            self._turns.show()
+            self._search()
 
     def ask_folder(self) -> None:
         """Ask for the folder of a data set."""

@@ -295,11 +295,13 @@ def test_a_picture_is_encoded_and_written_beside_the_window(room, tmp_path, monk
     assert threads == ["faceviewer-background"]
 
 
-def test_a_picture_that_cannot_be_written_is_told_in_one_sentence(room, tmp_path):
+def test_a_picture_that_cannot_be_written_is_told_in_one_sentence(room, tmp_path, caplog):
     exporting, store, ui, finish = room
     (tmp_path / "file").write_text("in the way")
     ui.picture, ui.target = np.zeros((2, 3, 3), np.uint8), tmp_path / "file" / "view.png"
     assert exporting.save_picture(1, False)
+    exporting._background.close()  # the window has closed: nobody takes the outcome
+    assert [record.getMessage().split(":")[0] for record in caplog.records] == ["a picture was not written"]
     finish()
     notice = store.state.notice
     assert notice.level == "error" and str(ui.target.parent) in notice.text and notice.text.count(".") == 1

@@ -310,6 +310,19 @@ def test_looking_is_stopped_and_gone_on_with(desk: Desk, tmp_path, slices):
     assert len(shown_rows(desk)) == 2 and desk.state.turns is None, "of another data set nothing is known"
 
 
+def test_what_was_searched_for_when_the_window_was_closed_is_searched_for_when_it_opens(desk: Desk, tmp_path):
+    made = factory.write_arkitface(tmp_path, 6)
+    desk.sets.choose_folder(made.root)
+    desk.queue.step()
+    desk.sets.cancel()
+    desk.do(desk.sets.look)
+    assert shown_rows(desk) == list(range(6))
+    desk.sets.search("frown")
+    desk.sets.cancel()
+    desk.do(desk.sets.look)
+    assert shown_rows(desk) == [1, 4] and not desk.state.searching
+
+
 def test_another_data_set_takes_the_place_of_one_that_is_looked_at(desk: Desk, tmp_path, slices):
     desk.open(factory.write_arkitface(tmp_path, 6, rotation=turned_head).root)
     desk.sets.turn(2)
