@@ -21,17 +21,24 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals and limits")
 
 
-def start(photos, out: Path, *options: str, limit_bytes: int | None = None) -> subprocess.Popen[str]:
-    """``faceviewer reconstruct`` with the fake engine, in a process group of its own."""
+FAKE_CLI = ROOT / "tests" / "fake_cli.py", "fake"
+"""A program, and the engine that it is asked for."""
+
+
+def start(
+    photos, out: Path, *options: str, limit_bytes: int | None = None, program: tuple[Path, str] = FAKE_CLI
+) -> subprocess.Popen[str]:
+    """``faceviewer reconstruct``, with the fake engine if nothing else is said, in a process group of its own."""
 
     def limit() -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # test runs in the background inherit a SIGINT that is ignored
         if limit_bytes is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, limit_bytes))
 
-    engine = ("--engine", "fake", "--device", "cpu")
+    cli, engine = program
+    asked = ("--engine", engine, "--device", "cpu", *options)
     return subprocess.Popen(
-        [sys.executable, ROOT / "tests" / "fake_cli.py", "reconstruct", *photos, "-o", out, *engine, *options],
+        [sys.executable, cli, "reconstruct", *photos, "-o", out, *asked],
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -82,7 +89,8 @@ def test_ctrl_c_leaves_whole_results_and_says_so(album, tmp_path, workers):
 
 
 def test_ctrl_c_during_start_is_one_line(album, tmp_path):
-    process = start(album("slow.jpg"), tmp_path / "out")
+    # not the fake one, which loads torch and numpy first: numpy swallows the interruption and is left half imported
+    process = start(album("slow.jpg"), tmp_path / "out", program=(ROOT / "main.py", "builtin"))
     time.sleep(0.4)
     os.killpg(process.pid, signal.SIGINT)
     status, _, errors = finish(process)
