@@ -65,9 +65,10 @@ def test_wheel_runs_from_an_empty_folder(wheel, tmp_path):
     ]
 
 
-def test_main_py_is_the_command_line():
+@pytest.mark.parametrize("program", [[ROOT / "main.py"], ["-m", "faceviewer"]], ids=["main.py", "module"])
+def test_it_is_the_command_line(program):
     done = subprocess.run(
-        [sys.executable, ROOT / "main.py", "--version"], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, *program, "--version"], capture_output=True, text=True, timeout=60, check=True, cwd=ROOT
     )
     assert done.stdout == f"faceviewer {faceviewer.__version__}\n"
 
