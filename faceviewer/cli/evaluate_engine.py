@@ -104,7 +104,7 @@ def _run(dataset: HeadPoseDataset, folder: Path, output: Path, request: Evaluati
     from faceviewer.evaluation.bench import Bench
     from faceviewer.evaluation.outputs import write_run
     from faceviewer.evaluation.report_html import report_html
-    from faceviewer.evaluation.run import evaluate
+    from faceviewer.evaluation.run import check_place, evaluate
     from faceviewer.evaluation.summary import summarise
     from faceviewer.evaluation.worst import worst_cases
     from faceviewer.io.atomic import remove_stale
@@ -118,6 +118,7 @@ def _run(dataset: HeadPoseDataset, folder: Path, output: Path, request: Evaluati
             if len(troubles) <= _MAX_TOLD:
                 say(f"{row.status}: {row.reason}", error=True)
 
+    check_place(dataset, request, folder, output)
     cancel, bench = CancelToken(), Bench(dataset, request)
     try:
         with progress_shown() as progress:

@@ -111,7 +111,7 @@ def _figures(compared: Compared) -> str:
         cells, classes = [figure.text], [""]
         for other in theirs:
             assert other is not None
-            change = f"{other.value - figure.value:+.{figure.decimals}f}"
+            change = f"{float(other.bare) - float(figure.bare):+.{figure.decimals}f}"  # of what is read, not "0"
             cells += [other.text, change if float(change) else "0"]
             classes += ["", _verdict(figure, other) if float(change) else ""]
         rows.append(row(figure.title, cells, classes=classes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -185,6 +185,24 @@ def _is_true_still(row: Row, dataset: HeadPoseDataset) -> bool:
         return row.truth == digest_of(dataset.sample(row.key).truth)
     except FaceviewerError:
         return False
+
+
+def check_place(dataset: HeadPoseDataset, request: EvaluationRequest, folder: Path, output: Path) -> None:
+    """Raises UsageError where a run of another data set or engine lies, which may have taken hours."""
+    about = request.about(dataset, folder)
+    for before in _runs_there(Journal(output / JOURNAL, about), output):
+        if any(before.get(name) != about[name] for name in ("dataset", "title", "engine")):
+            what = f"{before.get('engine')} on {before.get('title')}"
+            raise UsageError(f"{output}: a run of {what} lies there; choose another folder, or remove it")
+
+
+def _runs_there(journal: Journal, output: Path) -> Iterator[dict[str, Any]]:
+    """What a run that was stopped and one that has ended are about, where they can be read."""
+    if isinstance(about := journal.about_there, dict):
+        yield about
+    if os.path.exists(output / TABLE):
+        with suppress(FaceviewerError):
+            yield read_table(output / TABLE)[0]
 
 
 def _earlier(journal: Journal, output: Path, about: dict[str, Any]) -> dict[str, Row]:

@@ -41,6 +41,15 @@ class Journal:
         return os.path.isfile(self.path)
 
     @property
+    def about_there(self) -> Any:
+        """What the file that is there is about; None when there is none, or it cannot be read."""
+        try:
+            with self.path.open(encoding="utf-8") as stream:
+                return json.loads(stream.readline())
+        except (OSError, ValueError, RecursionError):
+            return None
+
+    @property
     def is_of_another_run(self) -> bool:
         """Whether the file is there and about something else."""
         try:

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 
 from faceviewer.cli.evaluate import evaluate
 from faceviewer.datasets.head_pose.opening import open_dataset
+from faceviewer.evaluation.run import JOURNAL
 
 TESTS = Path(__file__).resolve().parents[1]
 FILES = {"table.csv", "table.json", "summary.json", "report.html"}
@@ -249,6 +250,25 @@ def test_resuming_with_fewer_photos_is_refused(aflw, tmp_path):
     status, _, errors = run(*arguments, "--resume", "--limit", 1)
     assert status == 2 and "--resume with fewer photos would lose 2 of the 3 rows" in errors
     assert (tmp_path / "out" / "table.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_run_of_another_data_set_is_not_replaced(aflw, tmp_path, stopped):
+    """One wrong letter behind -o cost a run of hours."""
+    out = tmp_path / "out"
+    assert run("engine", aflw.root, "-o", out, "--engine", "oracle", "--worst", 0)[0] == 0
+    if stopped:
+        about = json.loads((out / "table.json").read_text("utf-8"))["about"]
+        for path in out.iterdir():
+            path.unlink()
+        (out / JOURNAL).write_text(json.dumps(about) + "\n{}\n", "utf-8")
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    other = write_heads(tmp_path / "heads")
+    status, _, errors = run("engine", other.root, "-o", out, "--engine", "oracle")
+    said = f"error: {out}: a run of oracle on AFLW2000-3D lies there; choose another folder, or remove it\n"
+    assert (status, errors) == (2, said)
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    assert run("engine", aflw.root, "-o", out, "--engine", "oracle", "--limit", 1)[0] == 0, "the same begins anew"
 
 
 def _lines(path: Path) -> list[str]:

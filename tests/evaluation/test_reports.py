@@ -234,6 +234,16 @@ def test_comparing_runs(lay, measure, tmp_path):
     assert [row.key for row in before.only(set(made.keys[:2]), order).rows] == [made.keys[1], made.keys[0]]
 
 
+def test_changes_are_those_of_the_figures_that_are_read(lay, measure):
+    """2.53° stood beside 2.52° with a change of 0."""
+    run = measure(lay("aflw2000", count=3)[1])
+    before, after = (
+        replace(run, rows=tuple(replace(row, nme=nme) for row in run.rows)) for nme in (0.012344, 0.012356)
+    )
+    text = check_page(compare_html(compare_runs({"before": before, "after": after}))).text
+    assert "0.01230.0124+0.0001" in text
+
+
 def test_runs_that_cannot_be_compared(lay, measure, tmp_path):
     run = measure(lay("aflw2000")[1])
     with pytest.raises(UsageError, match="at least two"):

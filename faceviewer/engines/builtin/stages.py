@@ -64,8 +64,8 @@ def _landmarks(shots: Sequence[Shot]) -> tuple[Tensor, Tensor]:
     for photo, face in shots:
         if LANDMARK_SET not in face.landmarks:
             raise FaceviewerError(
-                f"{photo.path or photo.name}: the built-in engine cannot use this face, which only another engine's "
-                "search has found"
+                f"{photo.path or photo.name}: the built-in engine cannot use this face, whose landmarks its own search "
+                "has not found"
             )
     sets = [face.landmarks[LANDMARK_SET] for _, face in shots]
     depths = [points.z_px for points in sets if points.z_px is not None]
