@@ -28,7 +28,7 @@ class Store:
     """The one place where the state changes. Used by one thread, the one that shows the window."""
 
     def __init__(self, derive: Derive, state: AppState | None = None) -> None:
-        self._derive = derive
+        self._derivations = [derive]
         self._state = derive(state or AppState(), AppState())
         self._listeners: list[Listener] = []
         self._undo: list[_Step] = []
@@ -37,6 +37,13 @@ class Store:
     @property
     def state(self) -> AppState:
         return self._state
+
+    def derive_also(self, derive: Derive) -> None:
+        """Fill in with ``derive`` too, after all others, before anybody is told of a change.
+
+        What follows from a change is in the state with it; a listener that updates has others hear of it twice.
+        """
+        self._derivations.append(derive)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call ``listener`` after every change; returns the function that ends this."""
@@ -50,7 +57,9 @@ class Store:
             return
         if state.documents is not before.documents:
             state = self._without_lost_heads(state, before)
-        self._state = self._derive(state, before)
+        for derive in self._derivations:
+            state = derive(state, before)
+        self._state = state
         for listener in tuple(self._listeners):
             listener(self._state, before)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 
+from faceviewer.app.documents import is_same_head
 from faceviewer.app.frustum import shown_frustum
-from faceviewer.app.state import AppState, ViewCamera
+from faceviewer.app.state import AppState, HeadRef, ViewCamera
 from faceviewer.app.store import Store
 
 Direction = Literal["front", "back", "left", "right", "top", "bottom"]
@@ -28,7 +29,10 @@ HEAD_WIDTH_TO_HEIGHT = 0.62
 """Of a head seen from the front. Narrower panes show more above and below, instead of cutting it at the sides."""
 
 _ASIDE = (0.9, 0.3, 0.35)
-"""From where camera and head are seen beside each other: the subject's left, from a little above and before."""
+"""From where camera and head are seen beside each other: shares of the way across, up and towards the camera. Before a
+photo from the front that is the subject's left, from a little above and before."""
+_FACE_HIDDEN = -0.3
+"""Looked at across from so far behind the head, the other side is taken, which shows the face."""
 _MEAN_HEAD_MM = (np.array([-91.0, -193.0, -165.0]), np.array([91.0, 111.0, 51.0]))
 """Two corners of the box around the mean head."""
 
@@ -61,12 +65,24 @@ def frame_camera(
     )
 
 
+@dataclass(frozen=True)
+class _Aside:
+    """The view that the photo's camera was given."""
+
+    before: ViewCamera
+    """That which comes back once the photo's camera is no longer drawn."""
+    camera: ViewCamera
+    head: HeadRef | None
+    """The head for which ``camera`` was chosen."""
+
+
 class Viewing:
     """Changes of ``AppState.view``."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._aside: tuple[ViewCamera, ViewCamera] | None = None
+        self._aside: _Aside | None = None
+        store.derive_also(self._keep_aside)
 
     def set(self, **changes: Any) -> None:
         """Set fields of ``ViewState`` by name."""
@@ -121,17 +137,30 @@ class Viewing:
 
         The view from before comes back with the second call, unless it was changed meanwhile.
         """
-        view = self._store.state.view
+        state, view, aside = self._store.state, self._store.state.view, self._aside
         if view.camera_frustum:
-            is_untouched = self._aside is not None and view.camera == self._aside[1]
-            camera = self._aside[0] if self._aside is not None and is_untouched else view.camera
-            self.set(camera_frustum=False, camera=camera)
+            self._aside = None
+            is_untouched = aside is not None and view.camera == aside.camera
+            self.set(camera_frustum=False, camera=aside.before if aside is not None and is_untouched else view.camera)
             return
-        self.set(camera_frustum=True, through_photo=False)
-        aside = np.add(view.camera.focal_mm, _ASIDE)
-        turned = replace(view.camera, position_mm=tuple(aside.tolist()), up=(0.0, 1.0, 0.0))
-        self.set(camera=frame_camera(_bounds(self._store.state), turned))
-        self._aside = view.camera, self._store.state.view.camera
+        camera = _from_aside(replace(state, view=replace(view, camera_frustum=True, through_photo=False)))
+        self._aside = _Aside(view.camera, camera, state.shown.head)
+        self.set(camera_frustum=True, through_photo=False, camera=camera)
+
+    def _keep_aside(self, state: AppState, before: AppState) -> AppState:
+        """``state`` with the photo's camera looked at from aside again, once another head is shown with its own.
+
+        The new camera and its picture were cut off by the pane or covered the head. A view that the user has changed
+        stays as it is, and the frames of a film are one head.
+        """
+        aside, head = self._aside, state.shown.head
+        if aside is None or head is None or state.view.camera != aside.camera:
+            return state
+        if (head == aside.head and is_same_head(head, state, before)) or shown_frustum(state) is None:
+            return state
+        camera = _from_aside(state)
+        self._aside = replace(aside, camera=camera, head=head)
+        return replace(state, view=replace(state.view, camera=camera))
 
     def _frame(self, direction: Direction | None) -> None:
         state = self._store.state
@@ -144,6 +173,21 @@ def without_frustum(state: AppState) -> AppState:
         return state
     state = replace(state, view=replace(state.view, camera_frustum=False))
     return replace(state, view=replace(state.view, camera=frame_camera(_bounds(state), state.view.camera, "front")))
+
+
+def _from_aside(state: AppState) -> ViewCamera:
+    """The view's camera, moved so that head and photo's camera are in view beside each other."""
+    frustum = shown_frustum(state)
+    towards = frustum.eye_mm * (1.0, 0.0, 1.0) if frustum is not None else np.zeros(3)
+    length_mm = float(np.linalg.norm(towards))
+    towards = towards / length_mm if length_mm > 1 else np.array([0.0, 0.0, 1.0])
+    up = np.array([0.0, 1.0, 0.0])
+    across = np.cross(up, towards)
+    if across[2] < _FACE_HIDDEN:
+        across = -across
+    x, y, z = (float(value) for value in np.array(_ASIDE) @ np.stack([across, up, towards]))
+    turned = replace(state.view.camera, position_mm=(x, y, z), focal_mm=(0.0, 0.0, 0.0), up=(0.0, 1.0, 0.0))
+    return frame_camera(_bounds(state), turned)
 
 
 def _bounds(state: AppState) -> tuple[np.ndarray, np.ndarray]:

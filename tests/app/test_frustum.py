@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from factories import make_photo, make_reconstruction
 from rooms import make_rooms
 
-from faceviewer.app.documents import with_documents
+from faceviewer.app.documents import with_changes, with_documents
 from faceviewer.app.frustum import Frustum, frustum_of, shown_frustum
 from faceviewer.app.shown import derive
 from faceviewer.app.state import FILE_ENGINE, AppState, Document, HeadRef
@@ -104,6 +105,107 @@ def test_it_is_framed_when_switched_on_and_the_view_comes_back(result, focal_px)
     viewing.toggle_camera_frustum()
     viewing.toggle_camera_frustum()
     assert store.state.view.camera == before
+
+
+def seen_from(yaw_deg: float, focal_px: float, result: Reconstruction) -> Reconstruction:
+    """The same head from a camera that stands towards the subject's left, and as far away as that focal length says."""
+    camera, yaw = at_focal(result.camera, focal_px), np.radians(yaw_deg)
+    turn = np.array([[np.cos(yaw), 0, -np.sin(yaw)], [0, 1, 0], [np.sin(yaw), 0, np.cos(yaw)]])
+    return replace(result, camera=replace(camera, R_camera_head=camera.R_camera_head @ turn))
+
+
+def crossing_deg(state: AppState) -> float:
+    """Between the line from the photo's camera to the head and the direction in which the 3D view looks."""
+    frustum, camera = shown_frustum(state), state.view.camera
+    assert frustum is not None
+    to_eye, towards = frustum.eye_mm, np.subtract(camera.position_mm, camera.focal_mm)
+    cosine = to_eye @ towards / np.linalg.norm(to_eye) / np.linalg.norm(towards)
+    return float(np.degrees(np.arccos(cosine)))
+
+
+@pytest.mark.parametrize("yaw_deg", [-90.0, -40.0, 0.0, 10.0, 40.0, 90.0])
+def test_it_is_looked_at_from_aside_wherever_the_camera_stood(result, yaw_deg):
+    store = store_with(seen_from(yaw_deg, 432.0, result))
+    Viewing(store).toggle_camera_frustum()
+    frustum, camera = shown_frustum(store.state), store.state.view.camera
+    assert frustum is not None and fits(store.state, frustum)
+    assert 45 < crossing_deg(store.state) < 135
+    assert camera.position_mm[2] > camera.focal_mm[2], "from behind no face is seen"
+
+
+def add(store: Store, document_id: int, result: Reconstruction, **changes: Any) -> None:
+    """Another document that is shown at once."""
+    document = Document(document_id, f"{document_id}", photo=make_photo(), faces=(result.face,), **changes)
+    store.update(replace(with_documents(store.state, [document]), current=document_id))
+
+
+def test_the_next_photo_is_looked_at_from_aside_too(result):
+    store = store_with(result)
+    viewing, before = Viewing(store), store.state.view.camera
+    viewing.toggle_camera_frustum()
+    first = store.state.view.camera
+    told: list[AppState] = []
+    store.subscribe(lambda state, _: told.append(state))
+    add(store, 2, result, heads={1: seen_from(70.0, 1500.0, result)}, status="done")
+    frustum = shown_frustum(store.state)
+    assert frustum is not None and fits(store.state, frustum) and 45 < crossing_deg(store.state) < 135
+    assert told == [store.state], "with the head, not after it"
+    assert not store.state.undo_label
+    store.update(replace(store.state, current=1))
+    assert store.state.view.camera == first
+    viewing.toggle_camera_frustum()
+    assert store.state.view.camera == before
+
+
+def test_a_head_made_anew_by_another_lens_is_looked_at_from_aside_too(result):
+    store = store_with(result)
+    Viewing(store).toggle_camera_frustum()
+    farther = replace(seen_from(0.0, 1500.0, result), mesh=replace(result.mesh))
+    store.update(with_changes(store.state, 1, heads={1: farther}))
+    frustum = shown_frustum(store.state)
+    assert frustum is not None and fits(store.state, frustum)
+
+
+def test_a_view_that_was_changed_is_left_to_the_user(result):
+    store = store_with(result)
+    viewing = Viewing(store)
+    viewing.toggle_camera_frustum()
+    viewing.look("top")
+    own = store.state.view.camera
+    add(store, 2, result, heads={1: seen_from(70.0, 1500.0, result)}, status="done")
+    assert store.state.view.camera == own
+    viewing.toggle_camera_frustum()
+    assert store.state.view.camera == own
+
+
+def test_a_film_is_framed_at_its_first_head(result):
+    store = store_with(result)
+    viewing, before = Viewing(store), store.state.view.camera
+    viewing.toggle_camera_frustum()
+    add(store, 2, result, kind="video", status="no face")
+    assert store.state.shown.head is None
+    store.update(with_changes(store.state, 2, heads={1: seen_from(0.0, 1500.0, result)}))
+    framed, frustum = store.state.view.camera, shown_frustum(store.state)
+    assert frustum is not None and fits(store.state, frustum)
+    for head in (seen_from(40.0, 800.0, result), None, seen_from(60.0, 3000.0, result)):
+        frame = replace(head, mesh=replace(head.mesh)) if head is not None else None
+        store.update(with_changes(store.state, 2, heads={1: frame} if frame is not None else {}))
+        assert store.state.view.camera == framed
+    viewing.toggle_camera_frustum()
+    assert store.state.view.camera == before
+
+
+def test_it_is_framed_once_one_no_longer_looks_through_it(result):
+    store = store_with(result)
+    viewing = Viewing(store)
+    viewing.toggle_camera_frustum()
+    camera = store.state.view.camera
+    viewing.set(through_photo=True)
+    add(store, 2, result, heads={1: seen_from(70.0, 1500.0, result)}, status="done")
+    assert store.state.view.camera == camera
+    viewing.set(through_photo=False)
+    frustum = shown_frustum(store.state)
+    assert frustum is not None and fits(store.state, frustum)
 
 
 def test_it_is_not_shown_without_a_photos_head_or_from_its_own_tip(result):

@@ -44,6 +44,15 @@ def test_listeners_get_both_states_until_they_leave(store):
     assert len(seen) == 1
 
 
+def test_what_follows_from_a_change_is_told_with_it_and_once(store):
+    seen = []
+    store.subscribe(lambda state, _: seen.append((state.device, state.engine)))
+    store.derive_also(lambda state, before: state if state.device == before.device else replace(state, engine="ready"))
+    store.update(replace(store.state, device="cpu"))
+    store.update(replace(store.state, engine="cold"))
+    assert seen == [("cpu", "ready"), ("cpu", "cold")]
+
+
 def test_undo_and_redo_walk_through_all_steps(store):
     for number in (1.0, 2.0, 3.0):
         store.edit(f"step {number}", work(number))
