@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from faceviewer.app.engine_choice import engine_choice, engine_or_usual, option_choices
 from faceviewer.app.latest import Latest
 from faceviewer.app.models_state import Said, SaidLevel
-from faceviewer.app.pose_over_time_state import PoseOverTimeState, PosePicture
+from faceviewer.app.pose_over_time_names import carried, lost_sentence, same_people
+from faceviewer.app.pose_over_time_state import Analysed, PoseOverTimeState, PosePicture
 from faceviewer.app.settings import Settings
 from faceviewer.app.store import Store
 from faceviewer.app.ui import UserInterface
@@ -89,11 +90,13 @@ class PoseOverTime:
             return
         choice = engine_choice(self._settings, self.engine())
         choices = option_choices(self._settings, choice.id)
+        before = self._state.raw
 
-        def work(progress: ProgressCallback, cancel: CancelToken) -> PoseSeries:
+        def work(progress: ProgressCallback, cancel: CancelToken) -> Analysed:
             from faceviewer.app import pose_over_time_work
 
-            return pose_over_time_work.analyse(wish, choice, choices, progress, cancel)
+            series = pose_over_time_work.analyse(wish, choice, choices, progress, cancel)
+            return Analysed(series, same_people(before, series, cancel))
 
         self._put(job=Progress("Starting"), said=())
         self._analysis.start("The analysis", work, self._analysed, lambda step: self._put(job=step))
@@ -103,8 +106,7 @@ class PoseOverTime:
         if self._analysis.is_busy:
             self._analysis.cancel()
             self._put(job=None)
-            kept = " The earlier result is still shown." if self._state.series is not None else ""
-            self._say(f"The analysis was cancelled.{kept}", "info")
+            self._say(f"The analysis was cancelled.{self._kept()}", "info")
 
     def move_to(self, row: int) -> None:
         """Look at another frame."""
@@ -191,12 +193,16 @@ class PoseOverTime:
         self._writer.submit("The export", work, done)
 
     def cancel(self) -> None:
-        """Stop all of it, without a word: nobody looks any more. What was found stays; a file is written to its end."""
+        """Stop all of it: nobody looks any more. What was found stays; a file is written to its end.
+
+        Whoever looks again reads that an analysis was cut short: the choices alone looked as if it had come to its end.
+        """
         for line in (self._analysis, self._reading, self._smoothing):
             line.cancel()
         self._pictures = None
         if self._state.job is not None:
             self._put(job=None)
+            self._say(f"The analysis was cancelled when this dialog was closed.{self._kept()}", "info")
 
     @property
     def _state(self) -> PoseOverTimeState:
@@ -204,21 +210,37 @@ class PoseOverTime:
 
     def _analysed(self, outcome: Outcome) -> None:
         self._put(job=None)
-        series: PoseSeries | None = outcome.value
-        if series is None:
-            kept = " The earlier result is still shown." if self._state.series is not None else ""
-            self._say(f"{outcome.sentence}{kept}", "error")
+        analysed: Analysed | None = outcome.value
+        if analysed is None:
+            self._say(f"{outcome.sentence}{self._kept()}", "error")
             return
         self._pictures = None
         self._reading.cancel()
         self._smoothing.cancel()
-        self._put(raw=series, series=series, names={}, hidden=frozenset(), row=0, picture=None)
+        lost, series = self._take(analysed), analysed.series
         count = len(series.people)
         followed = (Said(_followed(count, len(series.frames)), "ok"),) if count else ()  # else a note says so
-        self._put(said=(*followed, *(Said(note, "warning") for note in series.notes)))
+        self._put(said=(*followed, *(Said(text, "warning") for text in (*series.notes, lost) if text)))
         self.move_to(0)
         if self._state.smoothing_s:
             self.smooth(self._state.smoothing_s)
+
+    def _take(self, analysed: Analysed) -> str:
+        """Show a new result, with the names and the hidden people of the one before of the same film.
+
+        Returns which names are gone, in a sentence; another film's are not asked after.
+        """
+        before, series = self._state.raw, analysed.series
+        names = carried(self._state.names, analysed.same)
+        again = before is not None and before.source == series.source
+        lost = lost_sentence(self._state.names, names.values()) if again else ""
+        hidden = frozenset(analysed.same[number] for number in self._state.hidden if number in analysed.same)
+        shown = series.named(names) if names else series
+        self._put(raw=series, series=shown, names=names, hidden=hidden, row=0, picture=None)
+        return lost
+
+    def _kept(self) -> str:
+        return " The earlier result is still shown." if self._state.series is not None else ""
 
     def _pictures_of(self, series: PoseSeries) -> FramePictures:
         if self._pictures is None:

@@ -32,6 +32,15 @@ class PoseWish:
 
 
 @dataclass(frozen=True, eq=False)
+class Analysed:
+    """What an analysis has come to."""
+
+    series: PoseSeries
+    same: Mapping[int, int]
+    """Person of the result before, of the same source -> the one at the same place in this one."""
+
+
+@dataclass(frozen=True, eq=False)
 class PosePicture:
     """The frame of one row."""
 

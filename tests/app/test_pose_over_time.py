@@ -12,9 +12,11 @@ import pytest
 from engine_events import FACE
 from fake_frames import number_of, numbered, video_of
 from fake_ui import FakeUserInterface, Mailbox
+from pose_factory import make_person, make_series
 
 from faceviewer.app.documents import with_documents
 from faceviewer.app.pose_over_time import PoseOverTime
+from faceviewer.app.pose_over_time_names import carried, lost_sentence, same_people
 from faceviewer.app.pose_over_time_state import PoseOverTimeState
 from faceviewer.app.settings import Settings
 from faceviewer.app.shown import derive
@@ -23,7 +25,7 @@ from faceviewer.app.store import Store
 from faceviewer.jobs import pose_video
 from faceviewer.jobs.background import Background
 from faceviewer.jobs.pose_files import read_pose_json
-from faceviewer.types import Face
+from faceviewer.types import CancelToken, Face
 
 pytestmark = pytest.mark.usefixtures("fake")
 COUNT = 24
@@ -175,6 +177,20 @@ def test_cancelling_keeps_the_last_result(room, film, tmp_path):
     assert room.state.series is not before
 
 
+def test_an_analysis_that_closing_has_cut_short_is_told(room, film):
+    room.verbs.cancel()
+    assert room.said == [], "there was none"
+    room.verbs.choose_source(film)
+    room.verbs.analyse()
+    room.verbs.cancel()  # the dialog is closed
+    room.verbs.look()
+    assert room.said == [("info", "The analysis was cancelled when this dialog was closed.")]
+    room.analyse(film)
+    room.verbs.analyse()
+    room.verbs.cancel()
+    assert room.said[0][1].endswith("closed. The earlier result is still shown.")
+
+
 def test_people_are_hidden_and_named(room, film):
     room.analyse(film)
     room.verbs.show_person(1, False)
@@ -184,6 +200,64 @@ def test_people_are_hidden_and_named(room, film):
     assert room.state.series.people[0].title == "Anna Maria" and room.state.raw.people[0].title == "Person 1"
     room.verbs.rename(1, "")
     assert room.state.series.people[0].title == "Person 1" and not room.state.hidden
+
+
+def test_names_and_hidden_people_stay_when_the_same_film_is_analysed_again(room, film, tmp_path):
+    """They were lost without a word, and the next export called everybody by number."""
+    room.analyse(film)
+    room.verbs.rename(1, "Anna")
+    room.verbs.show_person(1, False)
+    room.verbs.wish(every=3)
+    room.analyse(film)
+    assert room.state.series.people[0].title == "Anna" and room.state.raw.people[0].title == "Person 1"
+    assert room.state.names == {1: "Anna"} and room.state.hidden == {1}
+    assert room.said == [("ok", f"1 person was followed through {COUNT // 3} frames.")]
+    room.analyse(video_of(tmp_path / "other.avi", numbered, count=9))
+    assert not room.state.names and not room.state.hidden, "nobody knows who is in another film"
+    assert [level for level, _ in room.said] == ["ok"]
+
+
+def test_names_that_find_nobody_are_told(room, film, monkeypatch):
+    room.analyse(film)
+    room.verbs.rename(1, "Anna")
+    monkeypatch.setattr(OneFace, "update", lambda *_, **__: [replace(FACE, box_xyxy=FACE.box_xyxy + 500)])
+    room.analyse(film)
+    assert room.said[-1] == ("warning", "Nobody was found again at the place of Anna: this name is gone.")
+    assert room.state.series.people[0].title == "Person 1" and not room.state.names
+
+
+def test_the_same_people_are_at_the_same_place_in_common_frames():
+    """The factory's persons stand 300 px apart by number; ``at`` gives one the place of another."""
+
+    def at(place: int, number: int, rows: object):
+        return replace(make_person(place, rows), number=number)
+
+    def same(before: list, after: list, **changes: object) -> dict[int, int]:
+        film = replace(make_series(), people=tuple(before))
+        return same_people(film, replace(film, people=tuple(after), **changes), CancelToken())
+
+    left, right = at(1, 1, range(20)), at(2, 2, range(30))
+    assert same([left, right], [at(2, 1, range(30)), at(1, 2, range(20))]) == {1: 2, 2: 1}
+    assert same([left], [at(1, 1, range(4)), at(1, 2, range(5, 20))]) == {1: 2}, "the one who is there for longer"
+    assert same([at(1, 1, range(4)), at(1, 2, range(5, 20))], [left]) == {2: 1}, "nobody is two people"
+    assert same([left], [at(1, 1, range(20, 40))]) == {}, "in no common frame"
+    assert same([left], [left], source="other.avi") == same([], [left]) == same([left], []) == {}
+    passing = replace(right, box_xyxy=np.where(np.arange(30)[:, None] < 5, at(1, 1, range(30)).box_xyxy, 0.0))
+    assert same([left], [passing]) == {}, "people who only pass each other"
+    seldom = {"frames": np.arange(0, 400, 10)}
+    assert same([at(1, 1, [0, 10, 30])], [replace(left, rows=[0, 1, 3], box_xyxy=left.box_xyxy[[0, 10, 19]])], **seldom)
+    assert same_people(None, make_series(), CancelToken()) == {}
+
+
+def test_names_are_carried_and_lost_by_person():
+    names = {1: "Anna", 2: "Ben", 3: "", 4: "Cleo", 5: "Anna"}
+    assert carried(names, {1: 2, 3: 1, 7: 3}) == {2: "Anna"}
+    assert (
+        lost_sentence(names, ["Anna"]) == "Nobody was found again at the place of Ben and Cleo: these names are gone."
+    )
+    assert lost_sentence(names, names.values()) == lost_sentence({}, []) == ""
+    many = lost_sentence({number: f"N{number}" for number in range(1, 9)}, [])
+    assert many == "Nobody was found again at the place of N1, N2, N3, N4, N5 and 3 more: these names are gone."
 
 
 def test_smoothing_keeps_names_and_can_be_taken_back(room, film):

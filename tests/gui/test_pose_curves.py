@@ -16,7 +16,14 @@ from PySide6.QtWidgets import QApplication
 
 from faceviewer.gui.pose_over_time.curves import PoseCurves
 from faceviewer.gui.pose_over_time.people_colors import color_of
-from faceviewer.gui.pose_over_time.time_window import TimeWindow, polylines, seen_points, ticks, value_range
+from faceviewer.gui.pose_over_time.time_window import (
+    TimeWindow,
+    polylines,
+    scale_ticks,
+    seen_points,
+    ticks,
+    value_range,
+)
 from faceviewer.gui.theme import theme_palette
 
 # without widgets
@@ -46,6 +53,15 @@ def test_ticks_are_few_round_and_inside(low, span, count):
     assert len(found) <= count + 1
     assert all(low - 1e-6 * span <= one <= low + span + 1e-6 * span for one in found)
     assert ticks(0, 0, 5) == [] and ticks(0, float("nan"), 5) == []
+
+
+@given(st.floats(-1e4, 1e4), st.floats(1e-2, 1e5), st.floats(0.02, 0.5))
+def test_a_scale_has_two_numbers_wherever_two_lines_of_text_fit(low, span, share):
+    apart = share * span
+    found = scale_ticks(low, low + span, apart)
+    assert len(found) >= 2 and (np.diff(found) >= apart * 0.998).all()
+    assert all(low - 1e-6 * span <= one <= low + span + 1e-6 * span for one in found)
+    assert scale_ticks(0, -1, 1) == [], "a strip with no room at all"
 
 
 def test_lines_break_where_there_are_gaps():
@@ -195,6 +211,65 @@ def test_gaps_are_seen_as_gaps_in_both_themes(curves, dark):
     drawn = np.arange(x_of(curves, 0) + 2, x_of(curves, 9) - 2)
     assert np.isin(drawn, columns).mean() > 0.95
     assert columns_of(curves, 2).min() >= x_of(curves, 5) - 4
+
+
+@pytest.mark.parametrize("low", np.linspace(-11, -10, 5))
+def test_every_strip_has_a_scale_that_can_be_read(curves, low):
+    """In a window of 1000 x 700 a strip had a single number: nobody could tell how far its curve goes."""
+    series = make_series()
+    person = make_person(1, range(39))
+    wave = (1 + np.sin(person.rows / 6)) / 2
+    spans = np.array([5.2, 7.9, 11.3])
+    values = low + wave[:, None] * spans
+    wavy = replace(person, angles_deg=values, t_mm=100 * low + 10 * values)
+    curves.show_series(replace(series, people=(wavy,)), frozenset())
+    plot, ground = curves._plot(series), curves.palette().window().color()
+    strips = [plot.strip(number) for number in range(6)]
+    right = int(plot.area.left()) - 6
+    inked = np.abs(pixels(curves)[:, right - 7 : right] - [*ground.getRgb()[:3]]).max((1, 2)) > 60
+    for number, strip in enumerate(strips):
+        rows = inked[int(strip.top()) : int(strip.bottom()) + 5]
+        assert (np.diff(rows.astype(int), prepend=0) == 1).sum() >= 2, number
+
+
+def test_nobody_to_draw_is_a_sentence_instead_of_scales(curves):
+    """Six empty strips had a scale from -2 to 2, of nothing."""
+    series = make_series()
+    plot = curves._plot(series)
+
+    def scale() -> bool:
+        """Whether anything is written beside the strips."""
+        left = pixels(curves)[: int(plot.area.bottom()), 2 : int(plot.area.left()) - 2]
+        return bool((left != left[0, 0]).any())
+
+    assert scale()
+    for people, hidden, sentence in (
+        (series.people, frozenset({1, 2, 9}), "Nobody is shown."),
+        ((), frozenset(), "No head was found."),
+        ((make_person(1, []),), frozenset({1}), "No head was found."),
+    ):
+        curves.show_series(replace(series, people=people), hidden)
+        curves.set_row(3)
+        assert not scale() and sentence in curves.accessibleDescription()
+        middle = pixels(curves)[220:260, 200:500]
+        assert (middle != middle[0, 0]).any(), "the sentence"
+    curves.show_series(series, frozenset({1}))
+    assert scale()
+
+
+def test_where_nobody_is_seen_there_is_no_scale(curves):
+    curves.show_series(replace(make_series(), people=(make_person(1, [0]),)), frozenset())
+    plot = curves._plot(curves._series)
+    column = slice(int(plot.area.left()) - 13, int(plot.area.left()) - 6)
+    strip = plot.strip(0)
+
+    def written() -> bool:
+        part = pixels(curves)[int(strip.top()) : int(strip.bottom()), column]
+        return bool((part != part[0, 0]).any())
+
+    assert written()
+    curves._look(TimeWindow(0, 1.95, 1.0, 1.5))
+    assert not written()
 
 
 def test_hidden_people_and_other_curves(curves):

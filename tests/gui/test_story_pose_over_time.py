@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 from faceviewer.app.state import Document
 from faceviewer.gui.image_pane import ImagePane
 from faceviewer.gui.pane_layers import FaceFrame
+from faceviewer.gui.panels.elided_label import ElidedLabel
 from faceviewer.gui.panels.photo_menu import photo_menu
 from faceviewer.gui.panels.photo_rows import Row
 from faceviewer.gui.pose_over_time.curves import PoseCurves
@@ -100,7 +101,8 @@ class Page:
         return [listed.item(row).text() for row in range(listed.count())]
 
     def texts(self) -> str:
-        return " ".join(label.text() for label in self.dialog.findChildren(QLabel))
+        labels = [*self.dialog.findChildren(QLabel), *self.dialog.findChildren(ElidedLabel)]
+        return " ".join(label.text() for label in labels if label.isVisible())
 
     def cells(self, line: int) -> list[str]:
         return [self.table.item(line, column).text() for column in range(self.table.columnCount())]
@@ -145,11 +147,11 @@ def test_moving_through_the_frames(quick, film, monkeypatch, qtbot):
     assert not quick.button("Analyse").isEnabled() and "Choose a video" in quick.curves._sentence
     quick.choose(film, monkeypatch)
     quick.analyse()
-    assert "film.avi: frame 0 at 0.00 s, 10.00 frames per second" in quick.texts()
+    assert "Frame 0 at 0.00 s, 10.00 frames per second: film.avi" in quick.texts()
     assert quick.cells(0)[1:] == ["–"] * 6 and not quick.pane._layers, "the first frame is black"
     qtbot.keyClick(quick.curves, Qt.Key.Key_Right)
     quick.wait_for_frame(1)
-    assert "frame 1 at 0.10 s" in quick.texts() and quick.cells(0)[1] != "–" and len(quick.pane._layers) == 2
+    assert "Frame 1 at 0.10 s" in quick.texts() and quick.cells(0)[1] != "–" and len(quick.pane._layers) == 2
     qtbot.mouseClick(quick.curves, Qt.MouseButton.LeftButton, pos=QPoint(quick.curves.width() - 2, 100))
     quick.wait_for_frame(23)
     assert quick.pane.picture.size.width() == 64
@@ -323,6 +325,40 @@ def test_cancelling_keeps_what_was_there(quick, film, tmp_path, monkeypatch):
     assert not quick.button("Cancel").isVisible() and quick.button("Analyse").isEnabled()
 
 
+def test_what_is_shown_is_named_while_another_film_is_chosen(quick, film, tmp_path, monkeypatch):
+    quick.choose(film, monkeypatch)
+    quick.analyse()
+    assert "Not analysed yet" not in quick.texts()
+    quick.choose(tmp_path / "other.avi", monkeypatch)
+    assert "Not analysed yet; what is shown is of film.avi. Focal length" in quick.texts()
+    quick.choose(tmp_path / "folder" / "film.avi", monkeypatch)
+    assert f"Not analysed yet; what is shown is of {film}. " in quick.texts(), "both are called film.avi"
+    quick.choose(film, monkeypatch)
+    assert "Not analysed yet" not in quick.texts()
+
+
+def test_keys_move_and_play_as_soon_as_the_film_is_analysed(quick, film, monkeypatch, qtbot):
+    """The button is disabled while it works, and the focus went on to the frame, which arrows move."""
+    quick.choose(film, monkeypatch)
+    button = quick.button("Analyse")
+    for start in (lambda: quick.press("Analyse"), lambda: qtbot.keyClick(button, Qt.Key.Key_Space)):
+        button.setFocus()
+        assert quick.dialog.focusWidget() is button
+        start()
+        quick.app.wait_until(lambda: quick.state.job is None, timeout=LONG)
+        assert quick.dialog.focusWidget() is quick.curves
+
+
+def test_a_line_that_is_cut_says_all_of_it_in_its_tooltip(quick, tmp_path, monkeypatch):
+    name = "a film with a name that is as long as it can be and goes on.avi"
+    quick.choose(video_of(tmp_path / name, numbered, count=2, rate=10), monkeypatch)
+    quick.analyse()
+    quick.dialog.resize(1000, 700)
+    (line,) = (one for one in quick.dialog.findChildren(ElidedLabel) if one.text().startswith("Frame 0"))
+    assert line.text().endswith(name) and line.sizeHint().width() > line.width(), "the label cuts it with an ellipsis"
+    assert not quick.table.wordWrap(), "nor does a hyphen cut a name where there is room"
+
+
 def test_garbage_is_one_sentence(quick, tmp_path, monkeypatch):
     (tmp_path / "bad.mp4").write_bytes(b"\0garbage" * 40)
     quick.choose(tmp_path / "bad.mp4", monkeypatch)
@@ -341,6 +377,8 @@ def test_closing_while_it_works_cancels_and_the_result_is_there_again(quick, fil
     assert quick.state.job is None
     again = Page(quick.app, quick.qtbot)
     assert again.curves._series is not None and again.table.rowCount() == 1
+    sentence = "The analysis was cancelled when this dialog was closed. The earlier result is still shown."
+    assert again.said() == [sentence]
     again.dialog.close()
 
 

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from faceviewer.gui.pane_drawing import draw_sentence
-from faceviewer.gui.pose_over_time.strips import Plot, paint_strips
+from faceviewer.gui.pose_over_time.strips import Plot, paint_strips, paint_times
 from faceviewer.gui.pose_over_time.time_window import TimeWindow
 from faceviewer.jobs.pose_series import QUANTITIES, PoseSeries
 
@@ -126,6 +126,8 @@ class PoseCurves(QWidget):
             self.setAccessibleDescription(_TEACH)
             return
         parts = [f"Frame {series.frames[self._row]}, {series.time_s[self._row]:.2f} seconds."]
+        if nobody := _nobody(series, self._hidden):
+            parts.append(nobody)
         for person in series.people:
             if person.number not in self._hidden and (place := person.place_of(self._row)) is not None:
                 values = zip(QUANTITIES, person.values[place], strict=True)
@@ -142,7 +144,12 @@ class PoseCurves(QWidget):
             try:
                 painter.setFont(self.font())
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                paint_strips(painter, plot, self.palette(), self.fontMetrics())
+                if nobody := _nobody(plot.series, plot.hidden):
+                    painter.fillRect(plot.area, self.palette().color(QPalette.ColorRole.Base))
+                    draw_sentence(painter, nobody, self)
+                else:
+                    paint_strips(painter, plot, self.palette())
+                paint_times(painter, plot, self.palette())
             finally:
                 painter.end()  # a painter that outlives its picture ends the process
             self._backing = backing
@@ -241,6 +248,14 @@ class PoseCurves(QWidget):
             self._look(TimeWindow.whole(self._window.first_s, self._window.last_s))
         else:
             super().keyPressEvent(event)
+
+
+def _nobody(series: PoseSeries, hidden: Set[int]) -> str:
+    """Why there is no curve at all, in a sentence; empty when there is one. Empty strips had a scale of nothing."""
+    there = [person.number for person in series.people if len(person.rows)]
+    if not there:
+        return "No head was found."
+    return "Nobody is shown." if hidden >= set(there) else ""
 
 
 def _are_alike(series: PoseSeries | None, other: PoseSeries | None) -> bool:

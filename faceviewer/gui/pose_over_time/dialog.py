@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QSplitter, QVBoxLayout, QWidget
 
 from faceviewer.app.pose_over_time_state import PoseOverTimeState
 from faceviewer.app.state import AppState
@@ -15,6 +15,7 @@ from faceviewer.gui.dialogs.model_bars import SaidList, quiet_button
 from faceviewer.gui.dialogs.parts import WorkRow, end_box, follow, label_for, row
 from faceviewer.gui.dialogs.sheet import QuietLabel, Sheet, named
 from faceviewer.gui.image_pane import ImagePane
+from faceviewer.gui.panels.elided_label import ElidedLabel
 from faceviewer.gui.picture import Picture
 from faceviewer.gui.pose_over_time.curves import PoseCurves
 from faceviewer.gui.pose_over_time.marks import marks_of
@@ -55,9 +56,7 @@ class PoseOverTimeDialog(Sheet):
         self._curves = PoseCurves()
         self._curves.set_sentence(_NOTHING)
         self._play = PlayButton()
-        self._where = QLabel()
-        self._where.setTextFormat(Qt.TextFormat.PlainText)
-        self._where.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._where = ElidedLabel("")
         self._quantities = named(QComboBox(), "Curves", "Which curves are drawn")
         for title, quantities in _SHOWN:
             self._quantities.addItem(title, quantities)
@@ -71,6 +70,7 @@ class PoseOverTimeDialog(Sheet):
             self._smoothing.addItem(title, seconds)
         self._export = quiet_button("E&xport…", "Export", "Write all poses to a CSV table or to JSON")
         self._assumed = QuietLabel("")
+        self._assumed.setTextFormat(Qt.TextFormat.PlainText)
         self._work = WorkRow(self._verbs.stop)
         self._said = SaidList()
         self._lay_out()
@@ -113,6 +113,7 @@ class PoseOverTimeDialog(Sheet):
         layout.addLayout(end)
 
     def _connect(self) -> None:
+        self._wish.starting.connect(self._curves.setFocus)  # from a disabled button it went to the frame: no key played
         self._curves.moved.connect(self._verbs.move_to)
         self._play.moved.connect(self._verbs.move_to)
         self._people.shown.connect(self._verbs.show_person)
@@ -133,14 +134,15 @@ class PoseOverTimeDialog(Sheet):
         if before is None or state.series is not before.series or state.hidden != before.hidden:
             self._curves.show_series(state.series, state.hidden)
             self._people.show_people(state.series, state.hidden, state.row)
-            self._assumed.setText(" ".join(state.series.focal_sentences()) if state.series is not None else "")
-            self._assumed.setVisible(bool(self._assumed.text()))
             self._export.setEnabled(state.series is not None)
             anew = True
+        if before is None or anew or state.wish.source != before.wish.source:
+            self._assumed.setText(_assumed(state))
+            self._assumed.setVisible(bool(self._assumed.text()))
         if before is None or anew or state.row != before.row:
             self._curves.set_row(state.row)
             self._people.show_row(state.series, state.row)
-            self._where.setText(_where(state))
+            self._where.set_text(_where(state))
         if before is None or anew or state.picture is not before.picture:
             self._show_picture(state, before)
         if before is None or state.smoothing_s != before.smoothing_s:
@@ -177,8 +179,21 @@ class PoseOverTimeDialog(Sheet):
             super().keyPressEvent(event)
 
 
+def _assumed(state: PoseOverTimeState) -> str:
+    """Whose poses are shown when another film is chosen already, and which focal length they are for."""
+    series = state.series
+    if series is None:
+        return ""
+    sentences = series.focal_sentences()
+    chosen, shown = state.wish.source, Path(series.source)
+    if chosen is not None and chosen != shown:
+        of = shown.name if shown.name != chosen.name else shown
+        sentences = (f"Not analysed yet; what is shown is of {of}.", *sentences)
+    return " ".join(sentences)
+
+
 def _where(state: PoseOverTimeState) -> str:
-    """Which frame is looked at."""
+    """Which frame is looked at; where there is little room, the middle is left out, so both ends say most."""
     series = state.series
     if series is None:
         return ""
@@ -186,4 +201,4 @@ def _where(state: PoseOverTimeState) -> str:
     taken = "taken as " if series.files else ""  # photos have no times of their own
     rate = f", {taken}{series.frame_rate:.2f} frames per second" if series.frame_rate else ""
     file = f" ({series.files[state.row]})" if series.files else ""
-    return f"{Path(series.source).name}: frame {frame}{file} at {time_s:.2f} s{rate}"
+    return f"Frame {frame} at {time_s:.2f} s{file}{rate}: {Path(series.source).name}"

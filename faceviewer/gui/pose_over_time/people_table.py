@@ -35,6 +35,7 @@ class PeopleTable(QTableWidget):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setShowGrid(False)
+        self.setWordWrap(False)  # a name was cut at its hyphen, with room for more of it
         self.setTabKeyNavigation(False)
         self._people: tuple[PersonPoses, ...] = ()
         self._hidden: Set[int] = frozenset()

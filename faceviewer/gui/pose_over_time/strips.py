@@ -9,10 +9,10 @@ from typing import TypeVar
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
 
 from faceviewer.gui.pose_over_time.people_colors import color_of
-from faceviewer.gui.pose_over_time.time_window import TimeWindow, seen_points, ticks, value_range
+from faceviewer.gui.pose_over_time.time_window import TimeWindow, scale_ticks, seen_points, ticks, value_range
 from faceviewer.jobs.pose_series import QUANTITIES, UNITS, PersonPoses, PoseSeries
 
 _N = TypeVar("_N", float, np.ndarray)
@@ -84,12 +84,16 @@ class _Crowd:
     """(n,) bool: where a stretch without a gap begins."""
 
 
-def paint_strips(painter: QPainter, plot: Plot, palette: QPalette, metrics: QFontMetrics) -> None:
-    """Grounds, scales and curves; all but the cursor."""
-    times = ticks(plot.window.begin_s, plot.window.end_s, int(plot.area.width() // _TICK_PX))
-    crowds = _crowds(plot)
+def paint_strips(painter: QPainter, plot: Plot, palette: QPalette) -> None:
+    """Grounds, scales of values, and curves."""
+    crowds, times = _crowds(plot), _times(plot)
     for number, quantity in enumerate(plot.quantities):
         _paint_strip(painter, plot, plot.strip(number), quantity, crowds, times, palette)
+
+
+def paint_times(painter: QPainter, plot: Plot, palette: QPalette) -> None:
+    """The axis of time."""
+    times, metrics = _times(plot), painter.fontMetrics()
     painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
     decimals = 0 if len(times) < 2 else max(0, int(np.ceil(-np.log10(times[1] - times[0]) - 1e-9)))
     for time_s in times:
@@ -98,6 +102,10 @@ def paint_strips(painter: QPainter, plot: Plot, palette: QPalette, metrics: QFon
         x = min(max(plot.x_of(time_s), plot.area.left() + half), plot.area.right() - half)
         place = QRectF(x - half - 2, plot.area.bottom() + 2, 2 * half + 4, plot.axis_px - 2)
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _times(plot: Plot) -> list[float]:
+    return ticks(plot.window.begin_s, plot.window.end_s, int(plot.area.width() // _TICK_PX))
 
 
 def _paint_strip(
@@ -123,14 +131,15 @@ def _paint_strip(
     painter.setPen(QPen(grid, 1))
     for time_s in times:
         painter.drawLine(QPointF(plot.x_of(time_s), strip.top()), QPointF(plot.x_of(time_s), strip.bottom()))
-    for value in ticks(low, high, max(int(strip.height() // (1.1 * metrics.height())), 1)):
+    line = metrics.height() * (high - low) / strip.height()  # as high as a line of text, in values
+    somebody = any(len(points) for points, _ in seen)  # nobody's values have no scale
+    for value in scale_ticks(low + line / 4, high - line / 2, 1.1 * line) if somebody else ():
         y = y_of(value)
         painter.setPen(QPen(grid, 1))
         painter.drawLine(QPointF(strip.left(), y), QPointF(strip.right(), y))
-        if strip.top() + metrics.height() / 2 <= y <= strip.bottom() - metrics.height() / 4:
-            painter.setPen(text)
-            place = QRectF(0, y - metrics.height() / 2, strip.left() - 6, metrics.height())
-            painter.drawText(place, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), f"{value:g}")
+        painter.setPen(text)
+        place = QRectF(0, y - metrics.height() / 2, strip.left() - 6, metrics.height())
+        painter.drawText(place, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), f"{value:g}")
     painter.setPen(palette.color(QPalette.ColorRole.WindowText))
     name = QRectF(8, strip.top(), strip.left() - 14, metrics.height())
     painter.drawText(name, Qt.AlignmentFlag.AlignLeft, f"{QUANTITIES[quantity]} {unit}")

@@ -68,6 +68,21 @@ def ticks(low: float, high: float, count: int) -> list[float]:
     return [k * step for k in range(first, last + 1)]
 
 
+def scale_ticks(low: float, high: float, apart: float) -> list[float]:
+    """Round numbers from ``low`` to ``high`` for a scale, none closer than ``apart``; two at least where there is room.
+
+    A single number tells no scale: where the roundest are too far from each other, every second or third of finer ones.
+    """
+    count = max(int((high - low) / apart), 1)
+    for finer in (1, 2, 4, 8):
+        found = ticks(low, high, finer * count)
+        if len(found) > 1:
+            every = max(math.ceil(apart / (found[1] - found[0]) - 1e-6), 1)
+            if len(found) > every:
+                return found[::every]
+    return ticks(low, high, count)
+
+
 def seen_points(
     time_s: np.ndarray, values: np.ndarray, begins: np.ndarray, window: TimeWindow, columns: int
 ) -> tuple[np.ndarray, np.ndarray]:

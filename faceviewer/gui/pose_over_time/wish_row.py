@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QDoubleSpinBox, QLineEdit, QSpinBox, QVBoxLayout, QWidget
 
 from faceviewer.app.pose_over_time import PoseOverTime
@@ -15,7 +15,9 @@ _MOST_PEOPLE = 20
 
 
 class WishRow(QWidget):
-    """Two rows: the source, and the choices with the button that starts."""
+    """Two rows: the source, and the choices with the button that starts; ``starting`` comes before it is disabled."""
+
+    starting = Signal()
 
     def __init__(self, verbs: PoseOverTime, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +48,7 @@ class WishRow(QWidget):
         self._every.valueChanged.connect(lambda value: verbs.wish(every=value))
         self._people.valueChanged.connect(lambda value: verbs.wish(people=value))
         self._fov.valueChanged.connect(lambda value: verbs.wish(fov_deg=max(value, 1.0) if value else None))
+        self._start.clicked.connect(self.starting)
         self._start.clicked.connect(verbs.analyse)
 
     def _lay_out(self, video: QWidget, folder: QWidget) -> None:
