@@ -10,7 +10,6 @@ from faceviewer.app.head_pose_sets_state import HeadPoseFound
 from faceviewer.datasets.ffhq_uv.thumbnails import Thumbnails
 from faceviewer.datasets.head_pose.sample import HeadPoseDataset
 
-_TITLE_LENGTH = 18
 _ASKED = 20_000
 
 
@@ -36,9 +35,7 @@ class HeadPosePictures:
         return row if row < len(self.rows) and self.rows[row] == number else -1
 
     def title(self, row: int) -> str:
-        """The end of a long key: there they differ."""
-        key = self.key_of(row)
-        return key if len(key) <= _TITLE_LENGTH else f"…{key[1 - _TITLE_LENGTH :]}"
+        return self.key_of(row)
 
     def key(self, row: int) -> Hashable:
         return self._dataset, int(self.rows[row])

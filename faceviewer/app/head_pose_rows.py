@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -22,12 +22,18 @@ CONVENTIONS: dict[Angles, str] = {
 _LEAST_MM = 5.0
 """What is less is told as nothing."""
 _ORIGIN = "Each has its own origin in the head, so a few centimetres of difference may say nothing."
+_ORIGIN_NOTE = f"x, y, z and distance: {_ORIGIN[0].lower()}{_ORIGIN[1:]}"
 _NME = "Mean distance of the 68 landmarks over the square root of the area of the true ones' box."
 
 
 def pose_rows(truth: HeadTruth, result: Reconstruction | None, convention: Angles) -> tuple[PoseRow, ...]:
     """All that the truth, the result, or both tell."""
     return tuple(row for row in _rows(truth, result, convention) if row.truth or row.result or row.difference)
+
+
+def origin_note(rows: Iterable[PoseRow]) -> str:
+    """The sentence without which a difference of places looks like an error; empty where none is shown."""
+    return _ORIGIN_NOTE if any(row.difference and _ORIGIN in row.explanation for row in rows) else ""
 
 
 def _rows(truth: HeadTruth, result: Reconstruction | None, convention: Angles) -> Iterator[PoseRow]:

@@ -168,7 +168,7 @@ class HeadPoseSets:
             from faceviewer.evaluation.given import true_box  # loaded with the sample, in the background
 
             box = true_box(chosen.sample.truth, chosen.photo.size)
-        self._put(said=())
+        self._put(said=(), failed=False)
         self.trial.ask(Question(state.dataset, chosen.key, chosen.photo, box, engine, self.focal_px()), self)
 
     def stop(self) -> None:
@@ -227,7 +227,7 @@ class HeadPoseSets:
 
     def ended(self, sentence: str, *, failed: bool) -> None:
         """The engine has made none."""
-        self._put(job=None)
+        self._put(job=None, failed=failed)
         self._say(sentence, "error" if failed else "info")
 
     @property
@@ -304,7 +304,7 @@ class HeadPoseSets:
 
             result: Reconstruction | None = None if made is None else made.result
             rows = pose_rows(chosen.sample.truth, result, dataset.angles)
-        self._put(made=made, rows=rows)
+        self._put(made=made, failed=False, rows=rows)
 
     def _stop_engine(self) -> None:
         self.trial.cancel()

@@ -130,6 +130,8 @@ class HeadPoseSetsState:
     """How far the engine is; None when it does nothing for this."""
     made: HeadPoseMade | None = None
     """Of the chosen sample, by the chosen engine."""
+    failed: bool = False
+    """The engine was asked for the head of the chosen sample, and made none."""
     rows: tuple[PoseRow, ...] = ()
     """Truth and result of the chosen sample beside each other."""
     said: tuple[Said, ...] = ()

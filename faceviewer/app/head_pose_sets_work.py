@@ -22,7 +22,7 @@ _SLICE_S = 0.25
 
 def open_set(folder: Path, kind: str, part: str | None) -> HeadPoseDataset:
     """Raises FaceviewerError."""
-    return open_dataset(folder, kind=kind, part=part)
+    return open_dataset(folder, kind=kind, part=part, titled=True)
 
 
 def find(dataset: HeadPoseDataset, text: str, cancel: CancelToken) -> HeadPoseFound:

@@ -164,10 +164,11 @@ def test_every_kind_is_opened_searched_and_read(desk: Desk, tmp_path, kind):
 def test_a_folder_without_a_data_set_is_told_and_kept_for_another_kind(desk: Desk, tmp_path):
     desk.do(desk.sets.choose_folder, tmp_path)
     assert desk.state.dataset is None and "no head-pose data set" in desk.said()[0]
+    assert "300W-LP: AFW" in desk.said()[0] and "300w-lp" not in desk.said()[0], "in the window's words"
     assert not desk.rooms.verbs.settings.text(FOLDER_SETTING)
     root = factory.write_trg_root(tmp_path / "trg")
     desk.do(desk.sets.choose_folder, root)
-    assert "say which is meant" in desk.said()[0]
+    assert "say which is meant: ARKitFace, 300W-LP, BIWI" in desk.said()[0]
     desk.do(desk.sets.choose_kind, "biwi")
     assert desk.state.dataset is not None and desk.state.dataset.id == "biwi" and not desk.said()
 
@@ -457,8 +458,9 @@ def test_failing_cancelling_and_giving_way(desk: Desk, tmp_path):
     desk.choose()
     desk.sets.reconstruct()
     desk.rooms.verbs.handle(JobFailed(desk.jobs[-1].generation, "There is not enough memory.", "", "user"))
-    assert desk.state.job is None and "not enough memory" in desk.said()[0]
+    assert desk.state.job is None and "not enough memory" in desk.said()[0] and desk.state.failed
     desk.sets.reconstruct()
+    assert not desk.state.failed
     job = desk.jobs[-1]
     desk.sets.stop()
     assert job.cancel.cancelled and desk.state.job is None and desk.said() == ["Cancelled."]
@@ -623,5 +625,7 @@ def test_very_many_samples_are_found_by_row_and_by_typing(tmp_path):
     with pytest.raises(FaceviewerError, match="truncated"):
         pictures.load(3, 128)
     assert len(find(dataset, "99999", CancelToken()).rows) == 1
+    dataset.keys = ("100001/01_Frontal_Neutral/1616000000132",)
+    assert pictures.title(0) == dataset.keys[0], "all of it: who paints it knows how much room there is"
     chosen = read(dataset, dataset.keys[0], CancelToken())
     assert chosen.sample is None and chosen.photo is None and len(chosen.troubles) == 2

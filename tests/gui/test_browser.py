@@ -117,6 +117,31 @@ def test_a_broken_picture_is_told_with_its_reason_and_the_others_are_shown(qtbot
     assert grid.accessibleName() == "Pictures" and grid.toolTip()
 
 
+class Named(Colored):
+    """Pictures alike, with long names."""
+
+    names = tuple(
+        f"{subject}/01_Frontal_Neutral/1616000000{number}" for subject, number in ((1, 132), (1, 133), (2, 132))
+    )
+
+    def title(self, row: int) -> str:
+        return self.names[row]
+
+    def load(self, row: int, side_px: int) -> np.ndarray:
+        return super().load(0, side_px)
+
+
+def test_of_a_long_title_both_ends_are_seen_and_all_of_it_is_the_tooltip(qtbot, grid: PictureGrid) -> None:
+    grid.show_source(Named(3))
+    settle(qtbot, grid)
+    first, other_end, other_beginning = (
+        grid.viewport().grab(grid.visualRect(grid.rows.index(row))).toImage() for row in range(3)
+    )
+    assert first != other_end, "names of one folder differ there"
+    assert first != other_beginning
+    assert Named.names[1] in grid.rows.index(1).data(Qt.ItemDataRole.ToolTipRole)
+
+
 def test_memory_is_bounded_in_bytes(qapp) -> None:
     cache = PixmapCache(10 * (64 * 64 * 4 + 400))
     for number in range(25):

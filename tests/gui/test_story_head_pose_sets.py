@@ -11,6 +11,7 @@ import head_pose_factory as factory
 import numpy as np
 import pytest
 import shiboken6
+from factories import make_reconstruction
 from fake_engine import FAKE
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QLineEdit, QListWidget, QPushButton
@@ -18,13 +19,18 @@ from scipy.spatial.transform import Rotation
 
 import faceviewer.engines.registry as registry
 from faceviewer.app import head_pose_sets_work
+from faceviewer.app.head_pose_sets_state import FaceDrawing, HeadPoseMade
+from faceviewer.datasets.head_pose.opening import TITLES
 from faceviewer.evaluation.columns import YAW_BINS
 from faceviewer.gui.browser.grid import PictureGrid
 from faceviewer.gui.dialogs.parts import PlainLabel
 from faceviewer.gui.head_pose_sets.dialog import HeadPoseSetsDialog
 from faceviewer.gui.head_pose_sets.face_pane import FacePane
 from faceviewer.gui.head_pose_sets.row_table import RowTable
+from faceviewer.gui.head_pose_sets.set_row import SetRow
+from faceviewer.gui.panels.elided_label import ElidedLabel
 from faceviewer.gui.user_interface import QtUserInterface
+from faceviewer.types import Progress
 
 WAIT_MS = 60_000
 
@@ -102,7 +108,8 @@ class Page:
         return " ".join(one.item(row).text() for one in lists for row in range(one.count()))
 
     def texts(self) -> str:
-        return " ".join(label.text() for label in self.dialog.findChildren(QLabel))
+        labels = (*self.dialog.findChildren(QLabel), *self.dialog.findChildren(ElidedLabel))
+        return " ".join(label.text() for label in labels)
 
 
 @pytest.fixture
@@ -176,6 +183,9 @@ def test_a_folder_is_dropped_and_one_of_several_data_sets_chosen(page, tmp_path)
     assert drops.drop(page.dialog, drops.files([root]))
     page.wait()
     assert "say which is meant" in page.said()
+    (combo,) = (one for one in page.dialog.findChildren(QComboBox) if one.accessibleName() == "Data set")
+    titles = {combo.itemData(row): combo.itemText(row) for row in range(combo.count())}
+    assert titles == {"auto": "Whatever is there", **TITLES}, "the sentence calls them as the choice does"
     page.pick("Data set", "ARKitFace")
     assert page.grid.rows.rowCount() == 3 and "research only" in page.texts()
     page.pick("Part", "Train")
@@ -200,6 +210,53 @@ def test_samples_are_searched_and_the_chosen_one_stays(page, tmp_path, monkeypat
     page.wait()
     assert page.grid.rows.rowCount() == 0 and page.state.chosen is None and page.table() == {}
     assert "No sample is found" in page.grid.placeholder
+
+
+def test_the_grid_takes_the_focus_of_what_is_disabled(page, tmp_path, monkeypatch):
+    """Space, pressed twice on Reconstruct, opened the photo in the window; after a folder, Down chose nothing."""
+    made = factory.write_heads(tmp_path / "heads")
+    page.open(made.root, monkeypatch)
+    assert page.dialog.focusWidget() is page.grid
+    page.qtbot.keyClick(page.dialog.focusWidget(), Qt.Key.Key_Down)
+    page.wait()
+    assert page.state.chosen is not None and page.state.chosen.key == made.keys[0]
+    (combo,) = (one for one in page.dialog.findChildren(QComboBox) if one.accessibleName() == "Data set")
+    combo.setFocus()
+    page.pick("Data set", "Folder of your own")
+    assert page.dialog.focusWidget() is page.grid
+    page.choose(0)
+    monkeypatch.setattr(
+        page.app.verbs.head_pose_sets.trial, "ask", lambda _, told: told.progressed(Progress("Fitting"))
+    )
+    page.press("Reconstruct")
+    assert not page.can_press("Reconstruct") and page.dialog.focusWidget() is page.grid
+    page.qtbot.keyClick(page.dialog.focusWidget(), Qt.Key.Key_Space)
+    assert not page.app.state.documents
+    next(one for one in page.dialog.findChildren(QPushButton) if one.text() == "Cancel").setFocus()
+    page.app.verbs.head_pose_sets.ended(f"{made.keys[0]}: no face was found.", failed=True)
+    assert page.dialog.focusWidget() is page.grid
+
+
+def test_the_photo_of_a_failure_says_so_until_another_is_chosen(page, tmp_path, monkeypatch):
+    page.open(factory.write_heads(tmp_path / "heads").root, monkeypatch)
+    page.choose(0)
+    hints: list[str] = []
+    plain = FacePane.set_hint
+    monkeypatch.setattr(FacePane, "set_hint", lambda pane, text: (hints.append(text), plain(pane, text))[1])
+    page.app.verbs.head_pose_sets.ended("head0: no face was found.", failed=True)
+    assert hints[-1] == "The engine made no head of this photo."
+    page.choose(1)
+    assert hints[-1] == "Reconstruct shows the result."
+
+
+def test_what_places_say_is_among_the_notes_once_they_are_compared(page, tmp_path, monkeypatch):
+    page.open(factory.write_heads(tmp_path / "heads").root, monkeypatch)
+    page.choose(0)
+    assert "own origin" not in page.notes()
+    chosen, verbs = page.state.chosen, page.app.verbs.head_pose_sets
+    result = make_reconstruction(size=chosen.photo.size)
+    verbs.made(HeadPoseMade(chosen.key, verbs.engine(), result, FaceDrawing()))
+    assert page.table()["x, y, z"][2] and page.notes().count("own origin") == 1
 
 
 def turned_head(number: int) -> np.ndarray:
@@ -229,6 +286,32 @@ def test_samples_are_shown_by_how_far_heads_are_turned(page, tmp_path, monkeypat
     assert page.state.chosen.key == made.keys[5] and made.annotations[made.keys[5]].name in page.notes()
     page.pick("Turned", "Any")
     assert page.grid.rows.rowCount() == 6 and page.state.chosen.key == made.keys[5]
+
+
+def test_an_empty_grid_names_the_choice_that_emptied_it(page, tmp_path, monkeypatch):
+    page.open(factory.write_arkitface(tmp_path, 3, rotation=turned_head).root, monkeypatch)
+    page.pick("Turned", "Beyond 90°")
+    assert page.grid.placeholder == "No sample comes under “Beyond 90°” of Turned. “Any” shows all of them."
+    (field,) = (one for one in page.dialog.findChildren(QLineEdit) if one.accessibleName() == "Search")
+    page.qtbot.keyClicks(field, "frown")
+    page.wait()
+    assert "found by this search comes under “Beyond 90°”" in page.grid.placeholder
+    page.qtbot.keyClicks(field, " nobody")
+    page.wait()
+    assert page.grid.placeholder == "No sample is found by this search."
+
+
+def test_a_long_count_is_shortened_and_makes_no_window_wider(page, tmp_path, monkeypatch):
+    page.open(factory.write_arkitface(tmp_path, 3).root, monkeypatch)
+    (line,) = page.dialog.findChildren(SetRow)
+    page.dialog.resize(1000, 700)
+    QApplication.processEvents()
+    least, room = line.minimumSizeHint().width(), line.search.width()
+    assert line.count.width() >= line.count.sizeHint().width(), "all of a short one is seen"
+    line.count.set_text("1,234 of 15,678 in BIWI Kinect Head Pose; 12,345 looked at")
+    QApplication.processEvents()
+    assert line.minimumSizeHint().width() == least and line.search.width() < room
+    assert line.count.geometry().right() < line.width() <= 1000 and line.count.width() > 200
 
 
 def test_found_samples_stay_in_place_while_others_are_looked_at(page, tmp_path, monkeypatch):
@@ -268,7 +351,7 @@ def test_the_built_in_engine_is_set_beside_the_truth_and_compared_in_3d(page, sh
     table = page.table()
     degrees = float(table["Rotation"][2].removesuffix("°"))
     assert degrees < 6 and float(table["68 landmarks (NME)"][2]) < 0.1
-    assert all(table["Distance"]) and "was told" in page.notes()
+    assert all(table["Distance"]) and "was told" in page.notes() and "own origin" in page.notes()
     page.press("Compare in 3D")
     page.app.wait_until(
         lambda: page.app.state.comparison is not None and page.app.state.comparison.outcome is not None, timeout=WAIT_MS

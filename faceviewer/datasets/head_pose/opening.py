@@ -23,6 +23,8 @@ _HPDB = ("hpdb", "kinect_head_pose_db/hpdb", "download_from_official_site/kinect
 class _Layout:
     """How a data set is recognised."""
 
+    title: str
+    """How people call it."""
     below: tuple[str, ...]
     """Where its folder may lie below the chosen one, besides being the chosen one."""
     is_root: Callable[[Path], bool]
@@ -58,40 +60,54 @@ def _is_aflw2000(folder: Path) -> bool:
 
 _LAYOUTS = {
     "arkitface": _Layout(
+        "ARKitFace",
         ("ARKitFace", "dataset/ARKitFace"),
         _is_arkitface,
         "ARKitFace_list/list/ARKitFace_test.csv",
         lambda name: name.startswith("ARKitFace_"),
     ),
     "300w-lp": _Layout(
+        "300W-LP",
         ("300W_LP", "300W-LP", "dataset/300W_LP"),
         _is_w300lp,
         "AFW, HELEN, IBUG or LFPW with landmarks or files.txt",
         lambda name: name in w300lp.FOLDERS or name == "landmarks",
     ),
     "aflw2000": _Layout(
-        ("AFLW2000", "AFLW2000-3D", "dataset/AFLW2000", "dataset/AFLW2000-3D"), _is_aflw2000, "NAME.mat beside NAME.jpg"
+        "AFLW2000-3D",
+        ("AFLW2000", "AFLW2000-3D", "dataset/AFLW2000", "dataset/AFLW2000-3D"),
+        _is_aflw2000,
+        "NAME.mat beside NAME.jpg",
     ),
     "biwi": _Layout(
+        "BIWI",
         (*_HPDB, *(f"{root}/{inner}" for root in ("BIWI", "dataset/BIWI") for inner in _HPDB)),
         biwi.is_hpdb,
         "hpdb with 01/rgb.cal or annot_mtcnn_fan.pkl",
         lambda name: biwi.SEQUENCE.fullmatch(name) is not None,
     ),
-    "heads": _Layout((), lambda folder: os.path.isfile(folder / heads.TRUTH), heads.TRUTH),
+    "heads": _Layout("Folder of your own", (), lambda folder: os.path.isfile(folder / heads.TRUTH), heads.TRUTH),
 }
 KINDS = tuple(_LAYOUTS)
 """The ids of the data sets that can be opened."""
+TITLES = {kind: layout.title for kind, layout in _LAYOUTS.items()}
+"""Id -> how the window calls it."""
 
 
 def open_dataset(
-    folder: Path, *, kind: str = "auto", part: str | None = None, resources: Path | None = None
+    folder: Path,
+    *,
+    kind: str = "auto",
+    part: str | None = None,
+    resources: Path | None = None,
+    titled: bool = False,
 ) -> HeadPoseDataset:
     """Open the data set in a folder: its own, one around it such as TRG's ``dataset``, or one inside of it.
 
     ``kind`` is one of ``KINDS`` or "auto". ``part`` is "test" or "train" of ARKitFace, unless said "test", or
     "train" where only that is there; ``resources`` a folder with TRG's small files, which say where ARKitFace's mesh
-    has its landmarks. Raises FaceviewerError when there is no such folder or data set, more than one, when the folder
+    has its landmarks. ``titled`` has errors call data sets by ``TITLES`` as the window does, and not by the ids that
+    commands take. Raises FaceviewerError when there is no such folder or data set, more than one, when the folder
     cannot be read, or the list is damaged.
     """
     place = Path(os.path.abspath(folder))
@@ -99,17 +115,20 @@ def open_dataset(
         raise FaceviewerError(f"{folder}: {folder_refusal(place)}")
     if kind != "auto" and kind not in KINDS:
         raise FaceviewerError(f"{kind!r} is no kind of data set, they are auto, {', '.join(KINDS)}")
-    found = _found(place, KINDS if kind == "auto" else (kind,))
+    called = TITLES if titled else dict(zip(KINDS, KINDS, strict=True))
+    kinds = KINDS if kind == "auto" else (kind,)
+    found = _found(place, kinds)
     if not found and (refusal := folder_refusal(place)) is not None:
         raise FaceviewerError(f"{folder}: {refusal}")
     if not found:
-        looked = "; ".join(f"{name}: {_LAYOUTS[name].looked_for}" for name in (KINDS if kind == "auto" else (kind,)))
+        looked = "; ".join(f"{called[name]}: {_LAYOUTS[name].looked_for}" for name in kinds)
         raise FaceviewerError(f"{folder}: no head-pose data set was found there (looked for {looked})")
     if len(found) > 1:
-        raise FaceviewerError(f"{folder}: has several data sets, say which is meant: {', '.join(found)}")
+        names = ", ".join(called[name] for name in found)
+        raise FaceviewerError(f"{folder}: has several data sets, say which is meant: {names}")
     ((name, root),) = found.items()
     if part is not None and name != "arkitface":
-        raise FaceviewerError(f"{folder}: only ARKitFace has parts, this is {name}")
+        raise FaceviewerError(f"{folder}: only ARKitFace has parts, this is {called[name]}")
     return _open(name, root, part, resources)
 
 

@@ -80,7 +80,8 @@ class PictureDelegate(QStyledItemDelegate):
         role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
         painter.setPen(option.palette.color(role))
         line = QRect(place.left(), place.bottom() + GAP_PX, place.width(), option.fontMetrics.height())
-        text = option.fontMetrics.elidedText(title, Qt.TextElideMode.ElideRight, line.width())
+        # names of one folder begin alike: without their ends nobody could tell them apart
+        text = option.fontMetrics.elidedText(title, Qt.TextElideMode.ElideMiddle, line.width())
         painter.drawText(line, int(Qt.AlignmentFlag.AlignCenter), text)
 
 

@@ -22,7 +22,7 @@ from faceviewer.gui.dialogs.model_bars import SaidList
 from faceviewer.gui.dialogs.parts import WorkRow, end_box, follow, label_for, row
 from faceviewer.gui.dialogs.sheet import QuietLabel, Sheet, named
 from faceviewer.gui.head_pose_sets.sample_panel import SamplePanel
-from faceviewer.gui.head_pose_sets.set_row import SetRow
+from faceviewer.gui.head_pose_sets.set_row import TURNS, SetRow
 from faceviewer.gui.user_interface import files_of
 from faceviewer.types import Progress
 
@@ -99,6 +99,7 @@ class HeadPoseSetsDialog(Sheet):
 
     def _show(self, shown: HeadPoseSetsState) -> None:
         before, self._shown = self._shown, shown
+        self._leave_disabled(shown)
         self._set_row.show_set(shown)
         self._grid.placeholder = _placeholder(shown)
         if before is None or shown.found is not before.found or shown.dataset is not before.dataset:
@@ -113,6 +114,20 @@ class HeadPoseSetsDialog(Sheet):
         if before is None or shown.said is not before.said:
             self._said.show_said(shown.said)
         self._work.show_progress(shown.job or _progress(shown))
+
+    def _leave_disabled(self, shown: HeadPoseSetsState) -> None:
+        """Give the grid the focus of what ``shown`` disables or hides.
+
+        Qt gives it to whatever comes next: Space, pressed twice on "Reconstruct", opened the photo in the window, and
+        on "Cancel" closed this one.
+        """
+        leaving = list(self._set_row.stand_still) if shown.opening else []
+        if shown.job is not None:
+            leaving.append(self._sample.reconstruct)
+        elif _progress(shown) is None:
+            leaving.append(self._work.cancel)
+        if self.focusWidget() in leaving:
+            self._grid.setFocus()
 
     def _show_found(self, shown: HeadPoseSetsState) -> None:
         """Show the samples of the search; the chosen one stays chosen where it is among them.
@@ -172,4 +187,9 @@ def _placeholder(shown: HeadPoseSetsState) -> str:
         return "Looking for samples…"
     if shown.dataset is None:
         return _NO_FOLDER
+    if shown.named is not None and len(shown.named.rows):
+        choice = next(title for title, turned in TURNS if turned == shown.turned)
+        found = " found by this search" if shown.text.strip() else ""
+        so_far = " so far" if len(not_looked_at(shown)) else ""
+        return f"No sample{found} comes under “{choice}” of Turned{so_far}. “Any” shows all of them."
     return "No sample is found by this search." if len(shown.dataset.keys) else "The data set lists no samples."

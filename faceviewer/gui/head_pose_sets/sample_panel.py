@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from faceviewer.app.distance import distance_of
-from faceviewer.app.head_pose_rows import CONVENTIONS
+from faceviewer.app.head_pose_rows import CONVENTIONS, origin_note
 from faceviewer.app.head_pose_sets import HeadPoseSets
 from faceviewer.app.head_pose_sets_state import FaceDrawing, HeadPoseChosen, HeadPoseSetsState
 from faceviewer.engines.registry import engine_spec
@@ -26,6 +26,7 @@ _LAYERS = (
 )
 _NOTHING = "Choose a sample."
 _NO_RESULT = "Reconstruct shows the result."
+_NOT_MADE = "The engine made no head of this photo."
 _NO_TRUTH = "The annotation cannot be read."
 _NO_PHOTO = "The photo cannot be read."
 
@@ -47,7 +48,7 @@ class SamplePanel(QWidget):
         self._checks = {name: named(QCheckBox(text), text.replace("&", ""), hint) for name, text, hint in _LAYERS}
         self._table = RowTable()
         self._notes = PlainLabel("Notes")
-        self._reconstruct = quiet_button("&Reconstruct", "Reconstruct", "Have the engine make this head (Enter)")
+        self.reconstruct = quiet_button("&Reconstruct", "Reconstruct", "Have the engine make this head (Enter)")
         self._open = quiet_button("&Open in the window", "Open in the window", "Put the photo into the window's list")
         self._compare = quiet_button(
             "&Compare in 3D", "Compare in 3D",
@@ -71,7 +72,7 @@ class SamplePanel(QWidget):
         upper = QVBoxLayout(above)
         upper.addWidget(self._name)
         upper.addLayout(faces, 1)
-        shown = row(QLabel("Show:"), *self._checks.values(), self._reconstruct, self._open, self._compare)
+        shown = row(QLabel("Show:"), *self._checks.values(), self.reconstruct, self._open, self._compare)
         shown.insertStretch(1 + len(self._checks), 1)
         upper.addLayout(shown)
         lower = QVBoxLayout(below)
@@ -95,7 +96,7 @@ class SamplePanel(QWidget):
         self._truth.moved.connect(self._result.follow)
         self._result.moved.connect(self._truth.follow)
         self._focal.toggled.connect(self._sets.tell_focal)
-        self._reconstruct.clicked.connect(self._sets.reconstruct)
+        self.reconstruct.clicked.connect(self._sets.reconstruct)
         self._open.clicked.connect(self._sets.open_photo)
         self._compare.clicked.connect(self._sets.compare_in_3d)
 
@@ -113,7 +114,7 @@ class SamplePanel(QWidget):
             self._focal.setChecked(shown.true_focal)
         self._focal.setEnabled(K is not None and engine_spec(self._sets.engine()).follows_focal)
         photo = chosen.photo if chosen is not None else None
-        self._reconstruct.setEnabled(photo is not None and not shown.reading and shown.job is None)
+        self.reconstruct.setEnabled(photo is not None and not shown.reading and shown.job is None)
         self._open.setEnabled(photo is not None)
         self._compare.setEnabled(made is not None and chosen is not None and chosen.true_head is not None)
         if before is not None and _drawn(before) == _drawn(shown):
@@ -122,7 +123,7 @@ class SamplePanel(QWidget):
         truth = FaceDrawing() if chosen is None else chosen.drawing
         self._truth.show_face(photo, truth, shown.layers, _lacking(chosen))
         result = FaceDrawing() if made is None else made.drawing
-        hint = _NO_RESULT if made is None else ""
+        hint = "" if made is not None else _NOT_MADE if shown.failed else _NO_RESULT
         self._result.show_face(photo, result, shown.layers, hint if photo is not None else "")
         self._table.show_rows(shown.rows)
         self._notes.setText(_notes(shown))
@@ -139,7 +140,7 @@ def _lacking(chosen: HeadPoseChosen | None) -> str:
 
 
 def _drawn(shown: HeadPoseSetsState) -> tuple[object, ...]:
-    return shown.chosen, shown.made, shown.layers, shown.rows, shown.dataset
+    return shown.chosen, shown.made, shown.failed, shown.layers, shown.rows, shown.dataset
 
 
 def _notes(shown: HeadPoseSetsState) -> str:
@@ -157,4 +158,5 @@ def _notes(shown: HeadPoseSetsState) -> str:
     if made is not None and chosen.photo is not None:
         told = f"The engine was told the data set's focal length of {made.focal_px:.0f} px." if made.focal_px else ""
         lines.append(told or distance_of(made.result).assumption)
-    return "\n".join(lines)
+    lines.append(origin_note(shown.rows))
+    return "\n".join(line for line in lines if line)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from faceviewer.app.head_pose_sets_state import ANY_TURN, TURN_UNKNOWN, TURNED_BEYOND, HeadPoseSetsState
 from faceviewer.app.head_pose_turns import not_looked_at
 from faceviewer.gui.dialogs.model_bars import quiet_button
 from faceviewer.gui.dialogs.parts import label_for, row
 from faceviewer.gui.dialogs.sheet import named
+from faceviewer.gui.panels.elided_label import ElidedLabel
 
 _KINDS = (
     ("Whatever is there", "auto"),
@@ -58,7 +59,10 @@ class SetRow(QWidget):
         self.search.setMaxLength(200)
         self.search.setMinimumWidth(_SEARCH_WIDTH)
         self._turned = _combo("Turned", _TURNED_HINT, TURNS)
-        self.count = QLabel()
+        self.count = ElidedLabel("", "How many samples are shown")
+        self.count.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.stand_still = (self.choose, self._kind, self._part)
+        """What is disabled while a data set opens."""
         self._lay_out()
         self._kind.activated.connect(lambda _: self.kind_chosen.emit(self._kind.currentData()))
         self._part.activated.connect(lambda _: self.part_chosen.emit(self._part.currentData()))
@@ -95,7 +99,8 @@ class SetRow(QWidget):
         if self.search.text() != shown.text:
             with QSignalBlocker(self.search):
                 self.search.setText(shown.text)
-        self.count.setText(_count(shown))
+        self.count.set_text(_count(shown))
+        self.count.setVisible(bool(self.count.text()))
 
 
 def _count(shown: HeadPoseSetsState) -> str:

@@ -87,6 +87,15 @@ def test_what_is_not_there_is_named(tmp_path):
         open_dataset(write_w300lp(tmp_path / "dataset", 1).root, part="test")
 
 
+def test_errors_use_titles_where_the_reader_chooses_by_them(tmp_path):
+    (tmp_path / "empty").mkdir()
+    for titled, words in ((False, "looked for arkitface: "), (True, "looked for ARKitFace: ")):
+        with pytest.raises(FaceviewerError, match=words):
+            open_dataset(tmp_path / "empty", titled=titled)
+    with pytest.raises(FaceviewerError, match="which is meant: ARKitFace, 300W-LP, BIWI"):
+        open_dataset(write_trg_root(tmp_path), titled=True)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_whatever_happens_to_an_annotation_is_one_sentence(tmp_path, kind, damage):
