@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from faceviewer.evaluation.columns import columns_of
 from faceviewer.evaluation.offsets import Moved, Offset, find_offset, move, with_add
 from faceviewer.evaluation.request import EvaluationRequest
 from faceviewer.evaluation.rows import Row
-from faceviewer.evaluation.tables import JOURNAL, TABLE, read_table
+from faceviewer.evaluation.tables import JOURNAL, TABLE, about_of_table, read_table
 from faceviewer.evaluation.workers import measured_in_processes
 from faceviewer.io.journal import Journal
 from faceviewer.types import CancelToken, FaceviewerError, Progress, ProgressCallback
@@ -190,19 +190,18 @@ def _is_true_still(row: Row, dataset: HeadPoseDataset) -> bool:
 def check_place(dataset: HeadPoseDataset, request: EvaluationRequest, folder: Path, output: Path) -> None:
     """Raises UsageError where a run of another data set or engine lies, which may have taken hours."""
     about = request.about(dataset, folder)
-    for before in _runs_there(Journal(output / JOURNAL, about), output):
-        if any(before.get(name) != about[name] for name in ("dataset", "title", "engine")):
-            what = f"{before.get('engine')} on {before.get('title')}"
-            raise UsageError(f"{output}: a run of {what} lies there; choose another folder, or remove it")
-
-
-def _runs_there(journal: Journal, output: Path) -> Iterator[dict[str, Any]]:
-    """What a run that was stopped and one that has ended are about, where they can be read."""
-    if isinstance(about := journal.about_there, dict):
-        yield about
-    if os.path.exists(output / TABLE):
-        with suppress(FaceviewerError):
-            yield read_table(output / TABLE)[0]
+    journal = Journal(output / JOURNAL, about)
+    if request.resume and journal.is_there and not journal.is_of_another_run:
+        return  # the table beside it may be of a run in whose place this one was begun
+    telling = ["dataset", "title", "engine"]
+    if dataset.id == "heads":
+        telling.append("folder")  # others of one's own may have the same title
+    for path, before in ((journal.path, journal.about_there), (output / TABLE, about_of_table(output / TABLE))):
+        if isinstance(before, dict) and any(before.get(name) != about[name] for name in telling):
+            engine, title = before.get("engine"), before.get("title")
+            is_run = isinstance(engine, str) and isinstance(title, str)
+            what = f"a run of {engine} on {title}" if is_run else "something else"
+            raise UsageError(f"{path}: holds {what}; choose another folder, or remove it")
 
 
 def _earlier(journal: Journal, output: Path, about: dict[str, Any]) -> dict[str, Row]:

@@ -47,6 +47,16 @@ def read_table(path: Path) -> tuple[dict[str, Any], int, list[Row]]:
         raise FaceviewerError(f"{path}: not the table of an evaluation") from error
 
 
+def about_of_table(path: Path) -> Any:
+    """What a table is about, also one of which nothing else can be read; None for what is no table of an evaluation."""
+    try:
+        node = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    is_table = isinstance(node, dict) and str(node.get("schema")).startswith(SCHEMA.rstrip("0123456789"))
+    return node.get("about") if is_table else None
+
+
 def _no_number(text: str) -> float:
     raise ValueError(f"{text} is no number of a table")
 

@@ -252,23 +252,49 @@ def test_resuming_with_fewer_photos_is_refused(aflw, tmp_path):
     assert (tmp_path / "out" / "table.json").read_bytes() == before
 
 
-@pytest.mark.parametrize("stopped", [False, True])
-def test_a_run_of_another_data_set_is_not_replaced(aflw, tmp_path, stopped):
+@pytest.mark.parametrize("left", ["a run", "a stopped run", "a run of a later version"])
+def test_a_run_of_another_data_set_is_not_replaced(aflw, tmp_path, left):
     """One wrong letter behind -o cost a run of hours."""
     out = tmp_path / "out"
     assert run("engine", aflw.root, "-o", out, "--engine", "oracle", "--worst", 0)[0] == 0
-    if stopped:
-        about = json.loads((out / "table.json").read_text("utf-8"))["about"]
+    table = json.loads((out / "table.json").read_text("utf-8"))
+    if left == "a stopped run":
         for path in out.iterdir():
             path.unlink()
-        (out / JOURNAL).write_text(json.dumps(about) + "\n{}\n", "utf-8")
+        (out / JOURNAL).write_text(json.dumps(table["about"]) + "\n{}\n", "utf-8")
+    elif left == "a run of a later version":
+        later = {**table, "schema": "faceviewer.evaluation/9", "rows": ["?"]}
+        (out / "table.json").write_text(json.dumps(later), "utf-8")
     before = {path.name: path.read_bytes() for path in out.iterdir()}
     other = write_heads(tmp_path / "heads")
     status, _, errors = run("engine", other.root, "-o", out, "--engine", "oracle")
-    said = f"error: {out}: a run of oracle on AFLW2000-3D lies there; choose another folder, or remove it\n"
+    holder = out / (JOURNAL if left == "a stopped run" else "table.json")
+    said = f"error: {holder}: holds a run of oracle on AFLW2000-3D; choose another folder, or remove it\n"
     assert (status, errors) == (2, said)
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
     assert run("engine", aflw.root, "-o", out, "--engine", "oracle", "--limit", 1)[0] == 0, "the same begins anew"
+
+
+def test_a_run_of_another_folder_of_ones_own_is_not_replaced(aflw, tmp_path):
+    first, second = (write_heads(tmp_path / name / "heads") for name in "ab")
+    about = {"dataset": "heads", "title": "known heads, heads", "engine": "oracle", "folder": str(first.root)}
+    (tmp_path / JOURNAL).write_text(json.dumps(about) + "\n", "utf-8")
+    status, _, errors = run("engine", second.root, "-o", tmp_path, "--engine", "oracle")
+    assert status == 2 and "holds a run of oracle on known heads, heads" in errors
+    (tmp_path / JOURNAL).write_text('{"level": "info"}\n', "utf-8")
+    status, _, errors = run("engine", second.root, "-o", tmp_path, "--engine", "oracle")
+    assert status == 2 and f"{JOURNAL}: holds something else; choose another folder" in errors
+
+
+def test_a_run_that_was_begun_over_another_one_goes_on(aflw, tmp_path):
+    arguments = ("engine", aflw.root, "-o", tmp_path, "--engine", "oracle", "--worst", 0)
+    assert run(*arguments)[0] == 0
+    table = json.loads((tmp_path / "table.json").read_text("utf-8"))
+    (tmp_path / JOURNAL).write_text(json.dumps(table["about"], sort_keys=True) + "\n", "utf-8")
+    table["about"]["engine"] = "another"
+    (tmp_path / "table.json").write_text(json.dumps(table), "utf-8")
+    assert run(*arguments)[0] == 2
+    assert run(*arguments, "--resume")[0] == 0
 
 
 def _lines(path: Path) -> list[str]:
