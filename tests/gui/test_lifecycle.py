@@ -100,6 +100,7 @@ class Application(module.FaceviewerApplication):
 
 module.FaceviewerApplication = Application
 qt_application()
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background inherits one that is ignored
 began = time.monotonic()
 assert module.run() == 130
 assert time.monotonic() - began < 9, "what is under way is cancelled, not waited for"
